@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0) */
+/*
+ * What the kernel side writes into the ring and the collector forwards unread.
+ * The C# twins are in shared/TraceeMesh.Contracts/Records; a test compares
+ * size and offset of every struct here, read from the object's BTF, with them.
+ *
+ * A record is   head | body of the event | tail
+ * The tail is the event's strings in the order named beside its body, each as
+ * a 16-bit length (little-endian) followed by that many bytes, no NUL. A list
+ * of strings (argv, env) is one part: the strings, each ended by a NUL.
+ * Everything is little-endian; every struct is padded explicitly to 8 bytes.
+ */
+#pragma once
+
+#define RECORD_FORMAT 1
+
+/* The maximum of each part of a tail, in bytes. A part cut to its maximum sets
+ * its bit in record_head.truncated (bit n: the n-th part). */
+#define PATH_PART_MAX 4096
+#define ARGV_PART_MAX 16384
+#define ENV_PART_MAX 16384
+#define NAME_PART_MAX 64
+#define COMM_SIZE 16
+
+/* head + body + tail never exceeds this; the collector refuses what claims to. */
+#define RECORD_MAX 61440
+
+#define MAX_CPUS 256
+
+/* record_head.cpu of records the collector writes itself (the snapshot of cgroups). */
+#define CPU_COLLECTOR 0xffff
+
+/* Numbers of the events, as in the catalog (shared/TraceeMesh.Contracts/Events/EventCatalog.cs). */
+enum event_id {
+    EVENT_PTRACE = 101,
+    EVENT_SCHED_PROCESS_FORK = 702,
+    EVENT_SCHED_PROCESS_EXEC = 703,
+    EVENT_SCHED_PROCESS_EXIT = 704,
+    EVENT_CGROUP_ATTACH_TASK = 714,
+    EVENT_CGROUP_MKDIR = 715,
+    EVENT_CGROUP_RMDIR = 716,
+    EVENT_SECURITY_FILE_OPEN = 718,
+    EVENT_SECURITY_INODE_RENAME = 776,
+    /* What existed before the programs were attached; never selected, feeds the stores. */
+    EVENT_SNAPSHOT_PROCESS = 1000,
+    EVENT_SNAPSHOT_CGROUP = 1001,
+    EVENT_SNAPSHOT_END = 1002,
+};
+#define EVENT_ID_LIMIT 1024
+
+/* Why a record that the kernel side produced is not in the ring. */
+enum drop_reason {
+    DROP_RING_FULL = 0,  /* reserve or output failed */
+    DROP_NOT_DRAINED = 1, /* nobody drained the ring for DRAIN_TIMEOUT_NS */
+    DROP_REASONS = 2,
+};
+#define DRAIN_TIMEOUT_NS 60000000000ULL
+
+enum record_flags {
+    RECORD_COMPAT = 1 << 0,            /* a 32-bit system call */
+    RECORD_CONTAINER_STARTED = 1 << 1, /* context flag containerStarted */
+    RECORD_UTS_PRIVATE = 1 << 2,       /* the task is outside the init uts namespace: the tail's first part is its node name */
+};
+
+struct record_head {
+    __u32 size;      /* of the whole record */
+    __u16 event;     /* enum event_id */
+    __u16 cpu;       /* that wrote it; with seq its identity within a load */
+    __u64 seq;       /* per cpu, taken before the reserve, so a failed reserve leaves a hole */
+    __u64 dropped;   /* records this cpu failed to put into the ring so far, all reasons */
+    __u64 time;      /* ns since boot (CLOCK_BOOTTIME) */
+    __u64 start_time;        /* of the thread, ns since boot, as all start times */
+    __u64 leader_start_time; /* of its process */
+    __u64 parent_start_time; /* of the process of its real parent */
+    __u64 cgroup_id;         /* cgroup2 id, or on a hybrid host, when that is the root, the v1 hierarchy's */
+    __s64 return_value;
+    __u32 cgroup_hierarchy;  /* of cgroup_id: 0 is cgroup2 */
+    __u32 host_tid;
+    __u32 host_pid;
+    __u32 host_ppid;
+    __u32 ns_tid;
+    __u32 ns_pid;
+    __u32 ns_ppid;
+    __u32 uid;
+    __u32 gid;
+    __u32 mount_namespace;
+    __u32 pid_namespace;
+    __s32 syscall;   /* number in the task's own table (see RECORD_COMPAT), -1 outside one */
+    __u16 flags;     /* enum record_flags */
+    __u16 truncated; /* bit n: the n-th part of the tail was cut */
+    __u16 parts;     /* how many parts the tail has */
+    __u16 reserved;
+    char comm[COMM_SIZE];
+};
+
+struct task_ids {
+    __u32 tid;
+    __u32 ns_tid;
+    __u32 pid;
+    __u32 ns_pid;
+    __u64 start_time;
+};
+
+/* tail: none */
+struct fork_body {
+    struct task_ids parent;         /* the thread that called clone, or its real parent with CLONE_PARENT */
+    struct task_ids child;
+    struct task_ids parent_process; /* the parent's thread-group leader */
+    struct task_ids leader;         /* the child's thread-group leader */
+};
+
+/* tail: cmdpath, pathname, interpreter_pathname, interp, stdin_path, pwd, argv, env
+ * (env is empty unless a consumer wants it) */
+struct exec_body {
+    __u64 inode;
+    __u64 ctime; /* epoch ns, as all ctimes */
+    __u64 interpreter_inode;
+    __u64 interpreter_ctime;
+    __u32 dev;
+    __u32 interpreter_dev;
+    __u16 inode_mode;
+    __u16 stdin_type;
+    __u8 invoked_from_kernel;
+    __u8 has_env; /* env was wanted, so an empty one is really empty */
+    __u8 reserved[2];
+    char prev_comm[COMM_SIZE];
+};
+
+/* tail: none */
+struct exit_body {
+    __s32 exit_code;
+    __s32 signal_code;
+    __u8 process_group_exit; /* the last thread of the process */
+    __u8 reserved[7];
+};
+
+/* cgroup_mkdir, cgroup_rmdir, snapshot_cgroup; tail: cgroup_path */
+struct cgroup_body {
+    __u64 cgroup_id;
+    __u64 ctime; /* of the directory where known (snapshot), else 0: the event's own time */
+    __u32 hierarchy_id;
+    __u32 reserved;
+};
+
+/* tail: cgroup_path */
+struct cgroup_attach_body {
+    __u64 cgroup_id;
+    __u32 hierarchy_id;
+    __u32 pid; /* host tid of the task that moves */
+    char comm[COMM_SIZE];
+};
+
+/* tail: none */
+struct ptrace_body {
+    __s64 request;
+    __s64 pid;
+    __u64 addr;
+    __u64 data;
+};
+
+/* tail: pathname (from the file table), syscall_pathname (as the caller wrote it) */
+struct file_open_body {
+    __u64 inode;
+    __u64 ctime;
+    __u32 dev;
+    __s32 flags; /* f_flags of the opened file */
+};
+
+/* tail: old_directory, old_name, new_directory, new_name: the directory the name is
+ * relative to (empty where the name is absolute), and the name as the caller wrote it */
+struct rename_body {
+    __u32 flags; /* of renameat2 */
+    __u32 reserved;
+};
+
+/* One per live process, head as if the process acted now. tail: pathname, argv */
+struct snapshot_process_body {
+    __u64 inode;
+    __u64 ctime;
+    __u32 dev;
+    __u16 inode_mode;
+    __u16 reserved;
+};
+
+/* Per cpu, memory-mapped by the collector. */
+struct cpu_account {
+    __u64 seq;                   /* records produced: in the ring, or dropped */
+    __u64 dropped[DROP_REASONS];
+    __u64 own_process;           /* not produced: the mesh's own processes */
+    __u64 switched_off;          /* not produced: reached its program with its event off */
+    __u64 reserved[11];          /* one cpu per two cache lines */
+};
