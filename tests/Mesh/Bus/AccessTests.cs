@@ -55,6 +55,7 @@ public sealed class AccessTests
         using var allowed = connection.Subscribe("allowed.one");
 
         connection.Publish("forbidden.publish", "x"u8);
+        await TestWait.Until(() => connection.Statistics.PermissionViolations == 1, "the publish is forbidden");
         using var forbidden = connection.Subscribe("forbidden.subscribe");
         connection.Publish("allowed.one", "x"u8);
 

@@ -73,10 +73,10 @@ public sealed class PullConsumerTests(BusServer bus) : IClassFixture<BusServer>
             second.Nak();
             // the third gets no answer
             using var secondAgain = await Next(consumer);
-            using var thirdAgain = await Next(consumer);
             Assert.Equal((2, 2L), (secondAgain.Metadata.StreamSequence, secondAgain.Metadata.Deliveries));
-            Assert.Equal((3, 2L), (thirdAgain.Metadata.StreamSequence, thirdAgain.Metadata.Deliveries));
             secondAgain.Ack();
+            using var thirdAgain = await Next(consumer);
+            Assert.Equal((3, 2L), (thirdAgain.Metadata.StreamSequence, thirdAgain.Metadata.Deliveries));
             thirdAgain.Terminate();
             await connection.FlushAsync(Patience);
         }
