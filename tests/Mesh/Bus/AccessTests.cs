@@ -69,6 +69,22 @@ public sealed class AccessTests
     }
 
     [Fact]
+    public async Task Connection_PasswordChangedWhileAway_ClosesForGoodAndSaysWhy()
+    {
+        await using var server = await NatsServer.StartAsync("include users.conf", prepare: directory => File.WriteAllText(Path.Combine(directory, "users.conf"), Users));
+        await using var connection = await BusConnection.ConnectAsync(Collector(server) with { ReconnectWait = TimeSpan.FromMilliseconds(50) });
+        using var subscription = connection.Subscribe("allowed.one");
+
+        server.Kill();
+        await File.WriteAllTextAsync(Path.Combine(server.Directory, "users.conf"), Users.Replace("secret", "changed", StringComparison.Ordinal));
+        await server.StartAgainAsync();
+
+        Assert.Null(await subscription.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(10)));
+        await TestWait.Until(() => connection.State == BusState.Closed, "the connection is closed");
+        Assert.Contains("Authorization", connection.LastFault!.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Tls_MutualWithOwnAuthority_Connects()
     {
         await using var server = await NatsServer.StartAsync("""tls { cert_file: "$DIR/server.pem", key_file: "$DIR/server.key", ca_file: "$DIR/ca.pem", verify: true }""", prepare: MakeCertificates);
@@ -85,6 +101,11 @@ public sealed class AccessTests
             connection.Publish("secret", "x"u8);
             using var message = await subscription.ReadAsync();
             Assert.Equal("x"u8, message!.Payload);
+        }
+
+        await using (var byAddress = await BusConnection.ConnectAsync(new BusOptions { Urls = [server.Url], Tls = tls }))
+        {
+            Assert.Equal(BusState.Connected, byAddress.State);
         }
 
         var otherName = await Assert.ThrowsAsync<BusException>(() => BusConnection.ConnectAsync(new BusOptions { Urls = [server.Url], Tls = tls with { ServerName = "elsewhere.example" } }));

@@ -86,6 +86,7 @@ public sealed class PublishTests(BusServer bus) : IClassFixture<BusServer>
 
         await TestWait.Until(() => Volatile.Read(ref seen) == 2, "the second message is delivered");
         Assert.Equal(1, connection.Statistics.CallbackErrors);
+        Assert.Contains("on purpose", connection.LastFault!.Text, StringComparison.Ordinal);
     }
 
     [Fact]
