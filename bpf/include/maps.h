@@ -9,12 +9,6 @@
 #define OWN_PROCESSES_MAX   1024
 #define EXECS_IN_FLIGHT_MAX 4096
 
-/*
- * A tracepoint program is not preempted on most kernels, but an iterator is, and from Linux 6.19 all are.
- * So a cpu has several records in the making, and a program takes the first that is free.
- */
-#define SCRATCH_PER_CPU 4
-
 #define NAME_MAX 255
 
 /* A walk from a file up to the root of its mount namespace, leaf first; see path.h. */

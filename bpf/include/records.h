@@ -7,7 +7,8 @@
  * A record is   head | body of the event | tail
  * The tail is the event's strings in the order named beside its body, each as
  * a 16-bit length (little-endian) followed by that many bytes, no NUL. A list
- * of strings (argv, env) is one part: the strings, each ended by a NUL.
+ * of strings (argv, env) is one part: the strings, each ended by a NUL. A part
+ * that could not be read is empty and marked as cut.
  * Everything is little-endian; every struct is padded explicitly to 8 bytes.
  */
 #pragma once
@@ -15,7 +16,8 @@
 #define RECORD_FORMAT 1
 
 /* The maximum of each part of a tail, in bytes. A part cut to its maximum sets
- * its bit in record_head.truncated (bit n: the n-th part). */
+ * its bit in record_head.truncated (bit n: the n-th part). A cut path lacks its
+ * beginning, everything else its end. */
 #define PATH_PART_MAX 4096
 #define ARGV_PART_MAX 16384
 #define ENV_PART_MAX  16384
@@ -26,6 +28,13 @@
 #define RECORD_MAX 61440
 
 #define MAX_CPUS 256
+
+/*
+ * A tracepoint program is not preempted on most kernels, but an iterator is, and
+ * from Linux 6.19 all are. So a cpu can have several records in the making, and
+ * a program takes the first place that is free.
+ */
+#define SCRATCH_PER_CPU 4
 
 /* record_head.cpu of records the collector writes itself (the snapshot of cgroups). */
 #define CPU_COLLECTOR 0xffff
@@ -52,8 +61,7 @@ enum event_id {
 enum drop_reason {
     DROP_RING_FULL = 0,   /* reserve or output failed */
     DROP_NOT_DRAINED = 1, /* nobody drained the ring for DRAIN_TIMEOUT_NS */
-    DROP_NO_SCRATCH =
-        2, /* more programs were preempted in mid-record on this cpu than it has scratch records */
+    DROP_NO_SCRATCH = 2,  /* every scratch record of the cpu belongs to a preempted program */
     DROP_REASONS = 3,
 };
 #define DRAIN_TIMEOUT_NS 60000000000ULL
@@ -61,8 +69,8 @@ enum drop_reason {
 enum record_flags {
     RECORD_COMPAT = 1 << 0,            /* a 32-bit system call */
     RECORD_CONTAINER_STARTED = 1 << 1, /* context flag containerStarted */
-    RECORD_UTS_PRIVATE =
-        1 << 2, /* the task is outside the init uts namespace: the tail's first part is its node name */
+    /* The task is outside the init uts namespace: the tail's first part is its node name. */
+    RECORD_UTS_PRIVATE = 1 << 2,
 };
 
 struct record_head {
