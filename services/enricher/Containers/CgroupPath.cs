@@ -48,14 +48,15 @@ public static class CgroupPath
         out ContainerRuntime runtime)
     {
         var name = component.EndsWith(".scope"u8) ? component[..^".scope"u8.Length] : component;
-        (runtime, id) = name[0] switch
+        (runtime, var prefix) = name[0] switch
         {
-            (byte)'d' when name.StartsWith("docker-"u8) => (ContainerRuntime.Docker, name["docker-"u8.Length..]),
-            (byte)'c' when name.StartsWith("crio-"u8) => (ContainerRuntime.Crio, name["crio-"u8.Length..]),
-            (byte)'c' when name.StartsWith("cri-containerd-"u8) => (ContainerRuntime.Containerd, name["cri-containerd-"u8.Length..]),
-            (byte)'l' when name.StartsWith("libpod-"u8) => (ContainerRuntime.Podman, name["libpod-"u8.Length..]),
-            _ => (ContainerRuntime.Unknown, name),
+            (byte)'d' when name.StartsWith("docker-"u8) => (ContainerRuntime.Docker, "docker-".Length),
+            (byte)'c' when name.StartsWith("crio-"u8) => (ContainerRuntime.Crio, "crio-".Length),
+            (byte)'c' when name.StartsWith("cri-containerd-"u8) => (ContainerRuntime.Containerd, "cri-containerd-".Length),
+            (byte)'l' when name.StartsWith("libpod-"u8) => (ContainerRuntime.Podman, "libpod-".Length),
+            _ => (ContainerRuntime.Unknown, 0),
         };
+        id = name[prefix..];
 
         // A known prefix before anything but an id is a unit's name or a monitor (docker-cleanup.service, crio-conmon-...).
         if (runtime != ContainerRuntime.Unknown)
@@ -85,15 +86,8 @@ public static class CgroupPath
         return IsGardenId(name);
     }
 
-    private static bool IsId(ReadOnlySpan<byte> text)
-    {
-        if (text.Length != IdLength)
-        {
-            return false;
-        }
+    private static bool IsId(ReadOnlySpan<byte> text) => text.Length == IdLength && AreHex(text);
 
-        return AreHex(text);
-    }
 
     // Eight hexadecimal digits and four groups of four.
     private static bool IsGardenId(ReadOnlySpan<byte> text)

@@ -35,7 +35,7 @@ public sealed partial class FrameDecoder
         if (status == RecordStatus.Ok)
         {
             stores.Containers.Existing(body, path, _at);
-            _tally.Snapshot++;
+            return OfSnapshot();
         }
 
         return status;
@@ -44,8 +44,7 @@ public sealed partial class FrameDecoder
     private RecordStatus SnapshotEnd()
     {
         stores.Containers.SnapshotEnded(_at);
-        _tally.Snapshot++;
-        return RecordStatus.Ok;
+        return OfSnapshot();
     }
 
     private RecordStatus CgroupAttachTask(ref RecordReader reader)

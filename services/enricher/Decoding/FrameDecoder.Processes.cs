@@ -115,8 +115,7 @@ public sealed partial class FrameDecoder
         }
 
         stores.Processes.Existing(reader.Head, pathname, _seed);
-        _tally.Snapshot++;
-        return status;
+        return OfSnapshot();
     }
 
     private RecordStatus Ptrace(ref RecordReader reader)

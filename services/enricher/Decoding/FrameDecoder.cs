@@ -16,7 +16,7 @@ namespace TraceeMesh.Enricher.Decoding;
 /// as the sizes of records can be trusted.
 /// </summary>
 /// <remarks>One method per kind of event; each reads all of its record before it changes or writes anything.</remarks>
-public sealed partial class FrameDecoder(NodeStores stores, IBadRecordSink badRecords)
+public sealed partial class FrameDecoder(NodeStores stores, BadRecordHandler onBadRecord)
 {
     /// <summary>Bytes of events in one frame: a message less its header.</summary>
     public const int EventBytesMax = Limits.MessageBytes - (64 * 1024);
@@ -43,15 +43,20 @@ public sealed partial class FrameDecoder(NodeStores stores, IBadRecordSink badRe
     private Moment _at;
     private EventWriter? _writer;
     private EventMark _mark;
+    private bool _counted;
+
+    /// <summary>Time of the last record read, ns since the epoch.</summary>
+    public long LastTime => _at.Time;
 
     /// <summary>Decodes a frame. The caller holds <see cref="NodeStores.Gate"/>.</summary>
     /// <param name="header">Its header.</param>
     /// <param name="records">Its records.</param>
     /// <param name="from">Records below this offset were applied before, and are skipped.</param>
+    /// <param name="countFrom">Records below this offset only feed the stores: what became of them was told before.</param>
     /// <param name="load">Index of its load, see <see cref="NodeStores.BeginLoad"/>.</param>
     /// <param name="writers">Where its events go.</param>
     /// <param name="tally">What became of the others.</param>
-    public void Decode(RawFrameHeader header, ReadOnlyMemory<byte> records, long from, int load, PartitionWriters writers, FrameTally tally)
+    public void Decode(RawFrameHeader header, ReadOnlyMemory<byte> records, long from, long countFrom, int load, PartitionWriters writers, FrameTally tally)
     {
         Begin(header, records, load, writers, tally);
         var rest = records.Span;
@@ -62,11 +67,11 @@ public sealed partial class FrameDecoder(NodeStores stores, IBadRecordSink badRe
             if (status != RecordStatus.Ok)
             {
                 // Without its size the next record cannot be found.
-                var lostFrom = Math.Max(offset, from);
+                var lostFrom = Math.Max(Math.Max(offset, from), countFrom);
                 if (lostFrom < header.EndOffset)
                 {
                     tally.AddLost(lostFrom, header.EndOffset);
-                    badRecords.BadRecord(lostFrom, status, bytes);
+                    onBadRecord(lostFrom, status, bytes);
                 }
 
                 return;
@@ -77,12 +82,19 @@ public sealed partial class FrameDecoder(NodeStores stores, IBadRecordSink badRe
                 continue;
             }
 
+            _counted = offset >= countFrom;
             status = Decode(ref reader, offset);
-            if (status != RecordStatus.Ok)
+            if (status != RecordStatus.Ok && _counted)
             {
                 tally.AddLost(offset, offset + 1);
-                badRecords.BadRecord(offset, status, bytes[..(bytes.Length - rest.Length)]);
+                onBadRecord(offset, status, bytes[..(bytes.Length - rest.Length)]);
             }
+        }
+
+        // More bytes than the header's count speaks of: they have no offset, so nothing is lost, but something is wrong.
+        if (!rest.IsEmpty)
+        {
+            onBadRecord(header.EndOffset, RecordStatus.BadSize, rest);
         }
     }
 
@@ -143,13 +155,19 @@ public sealed partial class FrameDecoder(NodeStores stores, IBadRecordSink badRe
 
     private bool IsWanted(in RecordHead head)
     {
-        if (_header.Selected.Contains(head.Event))
+        if (_counted && _header.Selected.Contains(head.Event))
         {
             return true;
         }
 
-        _tally.NotSelected++;
+        _tally.NotSelected += _counted ? 1 : 0;
         return false;
+    }
+
+    private RecordStatus OfSnapshot()
+    {
+        _tally.Snapshot += _counted ? 1 : 0;
+        return RecordStatus.Ok;
     }
 
     /// <summary>Reads the body and, where the tail begins with one, the node name.</summary>
