@@ -191,7 +191,7 @@ public sealed class RingDrain : IDisposable
                     Close(_kernel.Ring.ReadPosition);
                 }
 
-                _builder.Lost(count, reason);
+                _builder.Lose(count, reason);
             }
         }
     }
