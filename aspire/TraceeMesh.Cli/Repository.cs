@@ -1,0 +1,33 @@
+namespace TraceeMesh.Cli;
+
+/// <summary>Where the parts of this build lie: the directory above the program that holds <c>aspire/topology.json</c>.</summary>
+public sealed class Repository
+{
+    private const string TopologyFile = "aspire/topology.json";
+
+    private Repository(string root) => Root = root;
+
+    public string Root { get; }
+
+    public string TopologyPath => Path.Combine(Root, TopologyFile);
+
+    /// <summary>Null when the program was installed apart from a repository.</summary>
+    public static Repository? Find(string programDirectory)
+    {
+        for (var directory = new DirectoryInfo(programDirectory); directory is not null; directory = directory.Parent)
+        {
+            if (File.Exists(Path.Combine(directory.FullName, TopologyFile)))
+            {
+                return new Repository(directory.FullName);
+            }
+        }
+
+        return null;
+    }
+
+    public static Repository Require() => Find(AppContext.BaseDirectory)
+        ?? throw new CommandFailure(Contracts.ExitCode.Failure, $"no {TopologyFile} above {AppContext.BaseDirectory}: run this from a clone of the repository");
+
+    /// <summary>The directory the build puts a project's program in.</summary>
+    public string OutputOf(string project) => Path.Combine(Root, "artifacts", "bin", Path.GetFileNameWithoutExtension(project), "release");
+}
