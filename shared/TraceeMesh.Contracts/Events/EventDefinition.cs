@@ -1,0 +1,89 @@
+namespace TraceeMesh.Contracts.Events;
+
+/// <summary>How an argument is typed. The names on the wire are those of <see cref="ArgumentTypes.Name"/>.</summary>
+public enum ArgumentType
+{
+    /// <summary>Any value; its own shape says what it is.</summary>
+    Unknown,
+
+    /// <summary>A text.</summary>
+    Text,
+
+    /// <summary>A list of texts.</summary>
+    TextList,
+
+    /// <summary>True or false.</summary>
+    Bool,
+
+    /// <summary>16 bits, unsigned.</summary>
+    UShort,
+
+    /// <summary>32 bits, signed.</summary>
+    Int,
+
+    /// <summary>32 bits, unsigned.</summary>
+    UInt,
+
+    /// <summary>64 bits, signed.</summary>
+    Long,
+
+    /// <summary>64 bits, unsigned.</summary>
+    ULong,
+
+    /// <summary>An address.</summary>
+    Pointer,
+
+    /// <summary>Bytes; in JSON base64.</summary>
+    Bytes,
+
+    /// <summary>A time in ns since the epoch.</summary>
+    Time,
+}
+
+/// <summary>Names of argument types as JSON shows them: the C names of tracee.md §6.1.</summary>
+public static class ArgumentTypes
+{
+    /// <summary>The C name of a type.</summary>
+    public static string Name(ArgumentType type) => type switch
+    {
+        ArgumentType.Text => "const char*",
+        ArgumentType.TextList => "const char**",
+        ArgumentType.Bool => "bool",
+        ArgumentType.UShort => "u16",
+        ArgumentType.Int => "int",
+        ArgumentType.UInt => "unsigned int",
+        ArgumentType.Long => "long",
+        ArgumentType.ULong => "unsigned long",
+        ArgumentType.Pointer => "void*",
+        ArgumentType.Bytes => "bytes",
+        ArgumentType.Time => "unsigned long",
+        _ => "unknown",
+    };
+}
+
+/// <summary>One argument of an event.</summary>
+/// <param name="Name">Its name, Tracee's.</param>
+/// <param name="Type">Its type.</param>
+public sealed record ArgumentDefinition(string Name, ArgumentType Type);
+
+/// <summary>One kind of event.</summary>
+/// <param name="Id">Its number, see <see cref="EventIds"/>.</param>
+/// <param name="Name">Its name, Tracee's.</param>
+/// <param name="Arguments">Its arguments in order.</param>
+/// <param name="Internal">Feeds the stores only; nobody can select it.</param>
+public sealed record EventDefinition(int Id, string Name, IReadOnlyList<ArgumentDefinition> Arguments, bool Internal = false)
+{
+    /// <summary>Position of the argument called <paramref name="argument"/>, or -1.</summary>
+    public int IndexOf(string argument)
+    {
+        for (var i = 0; i < Arguments.Count; i++)
+        {
+            if (Arguments[i].Name == argument)
+            {
+                return i;
+            }
+        }
+
+        return -1;
+    }
+}

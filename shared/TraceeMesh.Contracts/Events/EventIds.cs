@@ -1,0 +1,44 @@
+namespace TraceeMesh.Contracts.Events;
+
+/// <summary>Numbers of the events. Those of the kernel side are twins of <c>enum event_id</c> in bpf/include/records.h.</summary>
+public static class EventIds
+{
+    /// <summary>A call of ptrace(2); system calls have their number of the 64-bit table.</summary>
+    public const int Ptrace = 101;
+
+    /// <summary>A new process or thread.</summary>
+    public const int SchedProcessFork = 702;
+
+    /// <summary>A program started.</summary>
+    public const int SchedProcessExec = 703;
+
+    /// <summary>A thread or process ended.</summary>
+    public const int SchedProcessExit = 704;
+
+    /// <summary>A task moved to another cgroup.</summary>
+    public const int CgroupAttachTask = 714;
+
+    /// <summary>A cgroup directory was made.</summary>
+    public const int CgroupMkdir = 715;
+
+    /// <summary>A cgroup directory was removed.</summary>
+    public const int CgroupRmdir = 716;
+
+    /// <summary>A file was opened.</summary>
+    public const int SecurityFileOpen = 718;
+
+    /// <summary>A file was renamed.</summary>
+    public const int SecurityInodeRename = 776;
+
+    /// <summary>A process that existed before the programs were attached.</summary>
+    public const int SnapshotProcess = 1000;
+
+    /// <summary>A cgroup that existed before the programs were attached.</summary>
+    public const int SnapshotCgroup = 1001;
+
+    /// <summary>The snapshot is complete.</summary>
+    public const int SnapshotEnd = 1002;
+
+    /// <summary>The first number of an event that a signature produces (tracee.md §1.6).</summary>
+    public const int FirstSignature = 6000;
+}

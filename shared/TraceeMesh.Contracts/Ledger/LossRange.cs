@@ -1,0 +1,49 @@
+namespace TraceeMesh.Contracts.Ledger;
+
+/// <summary>Events lost: the offsets from <paramref name="From"/> up to, not including, <paramref name="To"/>.</summary>
+/// <param name="From">First offset.</param>
+/// <param name="To">Offset behind the last.</param>
+/// <param name="Reason">One of <see cref="LossReasons"/>.</param>
+public readonly record struct LossRange(long From, long To, string Reason)
+{
+    /// <summary>How many.</summary>
+    public long Count => To - From;
+}
+
+/// <summary>Why an event was not judged although it was produced.</summary>
+public static class LossReasons
+{
+    /// <summary>The kernel's ring had no room.</summary>
+    public const string RingFull = "ring_full";
+
+    /// <summary>Nobody drained the ring for a minute, so the programs stopped emitting.</summary>
+    public const string NotDrained = "not_drained";
+
+    /// <summary>A record could not be decoded.</summary>
+    public const string BadRecord = "bad_record";
+
+    /// <summary>A frame could not be decoded.</summary>
+    public const string BadFrame = "bad_frame";
+
+    /// <summary>The stream had reached its limit and removed the frame before it was read.</summary>
+    public const string StreamLimit = "stream_limit";
+
+    /// <summary>The bus stopped and forgot the frame.</summary>
+    public const string BusRestart = "bus_restart";
+
+    /// <summary>Someone removed the frame from the stream.</summary>
+    public const string StreamDeleted = "stream_deleted";
+
+    /// <summary>A collector ended without accounting for what it had.</summary>
+    public const string Unknown = "unknown";
+}
+
+/// <summary>Why an event is rightly not judged.</summary>
+public static class FilterRules
+{
+    /// <summary>No consumer had selected it.</summary>
+    public const string NotSelected = "not_selected";
+
+    /// <summary>It tells what existed before the start and feeds the stores only.</summary>
+    public const string Snapshot = "snapshot";
+}

@@ -1,0 +1,38 @@
+namespace TraceeMesh.Contracts.Records;
+
+/// <summary>The named maxima of bpf/include/records.h.</summary>
+public static class RecordLimits
+{
+    /// <summary>Version of the layout, travels in each raw frame.</summary>
+    public const int Format = 1;
+
+    /// <summary>Bytes of a path in a tail.</summary>
+    public const int PathPartMax = 4096;
+
+    /// <summary>Bytes of all arguments of an exec.</summary>
+    public const int ArgvPartMax = 16384;
+
+    /// <summary>Bytes of the environment of an exec.</summary>
+    public const int EnvPartMax = 16384;
+
+    /// <summary>Bytes of a node name.</summary>
+    public const int NamePartMax = 64;
+
+    /// <summary>Bytes of a task name.</summary>
+    public const int CommSize = 16;
+
+    /// <summary>Bytes of a whole record.</summary>
+    public const int RecordMax = 61440;
+
+    /// <summary>CPUs that are accounted for.</summary>
+    public const int MaxCpus = 256;
+
+    /// <summary><see cref="RecordHead.Cpu"/> of records that the collector writes itself.</summary>
+    public const int CpuCollector = 0xffff;
+
+    /// <summary>Event numbers below this have a switch in the kernel.</summary>
+    public const int EventIdLimit = 1024;
+
+    /// <summary>How many reasons for a drop the kernel side knows.</summary>
+    public const int DropReasons = 2;
+}
