@@ -26,7 +26,7 @@ public sealed class Repository
     }
 
     public static Repository Require() => Find(AppContext.BaseDirectory)
-        ?? throw new CommandFailure(Contracts.ExitCode.Failure, $"no {TopologyFile} above {AppContext.BaseDirectory}: run this from a clone of the repository");
+        ?? throw new CommandException(Contracts.ExitCode.Failure, $"no {TopologyFile} above {AppContext.BaseDirectory}: run this from a clone of the repository");
 
     /// <summary>The directory the build puts a project's program in.</summary>
     public string OutputOf(string project) => Path.Combine(Root, "artifacts", "bin", Path.GetFileNameWithoutExtension(project), "release");

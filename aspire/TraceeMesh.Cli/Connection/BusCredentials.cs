@@ -23,12 +23,14 @@ public sealed record BusCredentials(string User, string Password)
         }
         catch (Exception exception) when (exception is JsonException or IOException)
         {
-            throw new CommandFailure(Contracts.ExitCode.Failure, $"{path} are no credentials: {exception.Message}", exception);
+            throw new CommandException(Contracts.ExitCode.Failure, $"{path} are no credentials: {exception.Message}", exception);
         }
     }
 
     public void Write(string path)
     {
+        // An old file would keep its old mode and owner.
+        File.Delete(path);
         using var file = new FileStream(path, new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite });
         JsonSerializer.Serialize(file, this, ConnectionJson.Default.BusCredentials);
     }

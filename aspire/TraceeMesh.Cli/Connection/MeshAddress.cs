@@ -1,3 +1,5 @@
+using TraceeMesh.Contracts;
+
 namespace TraceeMesh.Cli.Connection;
 
 /// <summary>Where the bus is and who we are on it. The two are found apart.</summary>
@@ -8,9 +10,6 @@ public sealed record MeshAddress(string Nats, string? CredentialsFile, string? N
 {
     public const string Variable = "TRACEEMESH_NATS_URL";
 
-    /// <summary>The user of the command line.</summary>
-    public const string User = "tmesh";
-
     /// <summary>The address: the option, the environment, the state directory. The credentials: the state directory.</summary>
     public static MeshAddress Find(string? option, string? variable, StateDirectory state)
     {
@@ -18,8 +17,8 @@ public sealed record MeshAddress(string Nats, string? CredentialsFile, string? N
         var nats = !string.IsNullOrEmpty(option) ? option
             : !string.IsNullOrEmpty(variable) ? variable
             : mesh?.Nats
-            ?? throw new CommandFailure(Contracts.ExitCode.BusUnreachable, $"no mesh runs from {state.Path}: start one with ./mesh up, or name one with --nats, {Variable}, --state-dir or {StateDirectory.Variable}");
-        var credentials = state.CredentialsOf(User);
+            ?? throw new CommandException(ExitCode.BusUnreachable, $"no mesh runs from {state.Path}: start one with ./mesh up, or name one with --nats, {Variable}, --state-dir or {StateDirectory.Variable}");
+        var credentials = state.CredentialsOf(Permissions.CommandLine);
         return new MeshAddress(nats, BusCredentials.Read(credentials) is null ? null : credentials, mesh?.Node);
     }
 

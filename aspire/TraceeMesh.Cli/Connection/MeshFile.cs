@@ -24,7 +24,7 @@ public sealed record MeshFile(string Nats, string Node, string Http, string Grpc
         }
         catch (Exception exception) when (exception is JsonException or IOException or UnauthorizedAccessException)
         {
-            throw new CommandFailure(Contracts.ExitCode.Failure, $"{state.MeshFile} cannot be read: {exception.Message}", exception);
+            throw new CommandException(Contracts.ExitCode.Failure, $"{state.MeshFile} cannot be read: {exception.Message}", exception);
         }
     }
 

@@ -3,20 +3,12 @@ using System.Diagnostics;
 namespace TraceeMesh.Cli.Up;
 
 /// <summary>One command line with the identity it runs under.</summary>
-public sealed class Launch
+/// <param name="Arguments">The whole command line, program first.</param>
+/// <param name="WorkingDirectory">Where it starts.</param>
+public sealed record Launch(IReadOnlyList<string> Arguments, string WorkingDirectory)
 {
-    private readonly List<string> _arguments;
-
-    private Launch(List<string> arguments, string workingDirectory)
-    {
-        _arguments = arguments;
-        WorkingDirectory = workingDirectory;
-    }
-
-    /// <summary>The whole command line, program first.</summary>
-    public IReadOnlyList<string> Arguments => _arguments;
-
-    public string WorkingDirectory { get; }
+    /// <summary>Added to the environment of the runner.</summary>
+    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 
     /// <summary>
     /// <c>setsid</c> keeps the terminal's Ctrl-C from the service, so that the runner stops them in order;
@@ -26,11 +18,20 @@ public sealed class Launch
     public static Launch As(LaunchIdentity identity, string workingDirectory, params IEnumerable<string> command) =>
         new(["setsid", "setpriv", "--pdeathsig", "KILL", .. identity.Options, "--", .. command], workingDirectory);
 
-    public ProcessStartInfo ToStartInfo() => new(_arguments[0], _arguments.Skip(1))
+    public ProcessStartInfo ToStartInfo()
     {
-        WorkingDirectory = WorkingDirectory,
-        RedirectStandardInput = true,
-        RedirectStandardOutput = true,
-        RedirectStandardError = true,
-    };
+        var start = new ProcessStartInfo(Arguments[0], Arguments.Skip(1))
+        {
+            WorkingDirectory = WorkingDirectory,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        foreach (var (name, value) in Environment)
+        {
+            start.Environment[name] = value;
+        }
+
+        return start;
+    }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 
 namespace TraceeMesh.Cli.Up;
@@ -16,4 +17,12 @@ public sealed record LaunchIdentity(IReadOnlyList<string> Options)
         .. groups.Count == 0 ? ["--clear-groups"] : new[] { "--groups", string.Join(',', groups) },
         "--inh-caps=-all", "--bounding-set=-all", "--no-new-privs",
     ]);
+
+    /// <summary>Whether it may read the file or walk the directory: the kernel is asked, not the mode bits.</summary>
+    public bool CanRead(string path)
+    {
+        using var test = Process.Start("setpriv", [.. Options, "--", "test", Directory.Exists(path) ? "-x" : "-r", path]);
+        test.WaitForExit();
+        return test.ExitCode == 0;
+    }
 }

@@ -18,7 +18,7 @@ public sealed class PortPicker
     {
         if (!TryTake(address))
         {
-            throw new CommandFailure(ExitCode.PortTaken, $"{option}: {address} is in use; see who listens with: ss -ltnp 'sport = :{address.Port}'");
+            throw new CommandException(ExitCode.PortTaken, $"{option}: {address} is in use; see who listens with: ss -ltnp 'sport = :{address.Port}'");
         }
 
         return address;

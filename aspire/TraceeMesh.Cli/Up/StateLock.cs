@@ -19,7 +19,7 @@ public sealed class StateLock : IDisposable
         catch (IOException exception) when (exception is not (DirectoryNotFoundException or PathTooLongException) && File.Exists(state.LockFile))
         {
             var owner = MeshFile.Read(state) is { } mesh ? $" (process {mesh.Pid})" : "";
-            throw new CommandFailure(ExitCode.AlreadyRunning, $"a mesh runs from {state.Path} already{owner}: stop it, or give this one a --state-dir of its own", exception);
+            throw new CommandException(ExitCode.AlreadyRunning, $"a mesh runs from {state.Path} already{owner}: stop it, or give this one a --state-dir of its own", exception);
         }
     }
 

@@ -17,7 +17,7 @@ public sealed record Topology(IReadOnlyList<ServiceDefinition> Services)
         }
         catch (Exception exception) when (exception is JsonException or IOException)
         {
-            throw new CommandFailure(Contracts.ExitCode.Usage, $"{path} is not a topology: {exception.Message}", exception);
+            throw new CommandException(Contracts.ExitCode.Usage, $"{path} is not a topology: {exception.Message}", exception);
         }
     }
 

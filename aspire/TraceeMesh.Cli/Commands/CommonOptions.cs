@@ -1,0 +1,51 @@
+using System.CommandLine;
+using System.Net;
+
+namespace TraceeMesh.Cli.Commands;
+
+/// <summary>Options that several commands share, so that they mean the same everywhere.</summary>
+internal static class CommonOptions
+{
+    public static Option<string?> StateDirectory() => new("--state-dir") { Description = "State directory of the mesh [default: .mesh/]" };
+
+    public static Option<string?> Nats() => new("--nats") { Description = "Address of the bus, nats://HOST:PORT [default: from the state directory]" };
+
+    public static Option<bool> Json() => new("--json") { Description = "One JSON object a line on stdout, nothing else" };
+
+    public static Option<int> Count(string name, string description, int least, int most)
+    {
+        var option = new Option<int>(name) { Description = description, DefaultValueFactory = _ => least };
+        option.Validators.Add(result =>
+        {
+            var value = result.GetValueOrDefault<int>();
+            if (value < least || value > most)
+            {
+                result.AddError($"{name}: {least} to {most}");
+            }
+        });
+        return option;
+    }
+
+    public static Option<IPEndPoint?> Address(string name, string description) => new(name)
+    {
+        Description = description,
+        CustomParser = result =>
+        {
+            if (TryParseAddress(result.Tokens[0].Value, out var address))
+            {
+                return address;
+            }
+
+            result.AddError($"{name}: {result.Tokens[0].Value} is no HOST:PORT, e.g. 127.0.0.1:8080");
+            return null;
+        },
+    };
+
+    /// <summary>An address with its port, or <c>localhost:PORT</c>.</summary>
+    public static bool TryParseAddress(string text, out IPEndPoint? address)
+    {
+        const string localhost = "localhost:";
+        var numeric = text.StartsWith(localhost, StringComparison.Ordinal) ? $"{IPAddress.Loopback}:{text.AsSpan(localhost.Length)}" : text;
+        return IPEndPoint.TryParse(numeric, out address) && address.Port != 0;
+    }
+}
