@@ -122,7 +122,7 @@ public sealed class LocalMesh(UpOptions options, Topology topology, Repository r
             [ServiceUser.Service] = LaunchIdentity.For(_user, []),
             [ServiceUser.Runtimes] = LaunchIdentity.For(_user, RuntimeSockets.Groups(RuntimeSockets.WellKnown)),
         };
-        var programs = new Programs(Environment.ProcessPath!, repository.Root, Programs.CopyRoot, identities[ServiceUser.Service].CanRead);
+        var programs = new Programs(Programs.CurrentDotnet, repository.Root, Programs.CopyRoot, identities[ServiceUser.Service].CanRead);
         foreach (var (service, replica) in layout.Instances)
         {
             var identity = identities[service.User];

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -29,6 +30,9 @@ public sealed class Programs
         _copy = Path.Combine(copyRoot, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(repositoryRoot)))[..16]);
         Dotnet = canRead(dotnet) ? dotnet : CopyRuntime(dotnet);
     }
+
+    /// <summary>The dotnet this program runs on: its runtime lies in <c>shared/NAME/VERSION</c> below it.</summary>
+    public static string CurrentDotnet => Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", "dotnet"));
 
     /// <summary>The dotnet that runs the services.</summary>
     public string Dotnet { get; }
