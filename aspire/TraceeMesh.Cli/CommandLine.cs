@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using TraceeMesh.Bus;
 using TraceeMesh.Cli.Commands;
+using TraceeMesh.Cli.Connection;
 using TraceeMesh.Contracts;
 
 namespace TraceeMesh.Cli;
@@ -39,6 +41,11 @@ internal static class CommandLine
         }
         catch (CommandException failure)
         {
+            return await Fail(failure.ExitCode, failure.Message);
+        }
+        catch (BusException exception)
+        {
+            var failure = MeshConnection.Failure(exception);
             return await Fail(failure.ExitCode, failure.Message);
         }
         catch (IOException exception) when (exception.HResult == NoSpaceLeft)

@@ -1,4 +1,6 @@
+using TraceeMesh.Bus;
 using TraceeMesh.Cli.Connection;
+using TraceeMesh.Cli.Findings;
 using TraceeMesh.Contracts;
 
 namespace TraceeMesh.Cli.Up;
@@ -27,6 +29,7 @@ public sealed class LocalMesh(UpOptions options, Topology topology, Repository r
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(20);
 
+    private readonly Subjects _subjects = MeshSubjects.InForce;
     private readonly List<Supervisor> _supervisors = [];
     private readonly Dictionary<string, ProcessLog> _logs = [];
     private readonly UnprivilegedUser _user = UnprivilegedUser.Choose();
@@ -46,7 +49,7 @@ public sealed class LocalMesh(UpOptions options, Topology topology, Repository r
         var layout = new MeshLayout(options, topology, ports);
 
         // 4. Configuration and credentials.
-        var permissions = Permissions.For(new Subjects());
+        var permissions = Permissions.For(_subjects);
         StatePreparation.Write(
             options.State,
             users => new NatsConfiguration($"traceemesh-{Subjects.Safe(options.Node)}-{Environment.ProcessId}", layout.Nats, users, permissions),
@@ -60,8 +63,13 @@ public sealed class LocalMesh(UpOptions options, Topology topology, Repository r
             // 5. The bus, up and ours.
             await StartBus(spawner, layout, stop.Asked);
 
+            await using var connection = await Connect(layout, stop.Asked);
+            using var findings = connection.Subscribe(_subjects.AllFindings);
+            var exclusion = new SelfExclusion(connection, _subjects.Control(options.Node), Pids, messages, time);
+
             // 6. The services, in the order of the topology.
-            await StartServices(spawner, layout);
+            await StartServices(spawner, layout, exclusion);
+            var excluding = exclusion.Run(stop.Asked);
 
             // 7. Ready, said in one line.
             await WaitUntilReady(layout, stop.Asked);
@@ -70,7 +78,9 @@ public sealed class LocalMesh(UpOptions options, Topology topology, Repository r
             await output.FlushAsync(CancellationToken.None);
 
             // 8. Findings, until asked to stop.
+            var printing = LiveFindings.Print(findings, output, messages, stop.Asked);
             await WatchServices(stop.Asked);
+            await Task.WhenAll(excluding, printing);
             return ExitCode.Ok;
         }
         catch (OperationCanceledException) when (stop.Asked.IsCancellationRequested)
@@ -96,7 +106,7 @@ public sealed class LocalMesh(UpOptions options, Topology topology, Repository r
     {
         var serverName = $"traceemesh-{Subjects.Safe(options.Node)}-{Environment.ProcessId}";
         var launch = Launch.As(LaunchIdentity.For(_user, []), options.State.Path, MachineChecks.Locate(BusName), "-c", Path.GetFileName(options.State.NatsConfiguration));
-        var bus = Supervise(BusName, spawner, launch);
+        var bus = Supervise(BusName, spawner, launch, () => { });
         await bus.Start();
 
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
@@ -114,7 +124,13 @@ public sealed class LocalMesh(UpOptions options, Topology topology, Repository r
         }
     }
 
-    private async Task StartServices(ProcessSpawner spawner, MeshLayout layout)
+    private Task<BusConnection> Connect(MeshLayout layout, CancellationToken cancellation) =>
+        MeshConnection.Open(new MeshAddress(layout.NatsUrl, options.State.CredentialsOf(Permissions.CommandLine), options.Node), cancellation);
+
+    /// <summary>The runner forks, so it is one of them.</summary>
+    private IReadOnlyList<int> Pids() => [Environment.ProcessId, .. _supervisors.Select(s => s.Pid).OfType<int>()];
+
+    private async Task StartServices(ProcessSpawner spawner, MeshLayout layout, SelfExclusion exclusion)
     {
         var identities = new Dictionary<ServiceUser, LaunchIdentity>
         {
@@ -133,7 +149,7 @@ public sealed class LocalMesh(UpOptions options, Topology topology, Repository r
                 // The content of a service lies beside it, not in the state directory it starts in.
                 Environment = new Dictionary<string, string> { ["DOTNET_CONTENTROOT"] = Path.GetDirectoryName(assembly)! },
             };
-            await Supervise(MeshLayout.InstanceName(service, replica), spawner, launch).Start();
+            await Supervise(MeshLayout.InstanceName(service, replica), spawner, launch, exclusion.Changed).Start();
         }
     }
 
@@ -141,11 +157,11 @@ public sealed class LocalMesh(UpOptions options, Topology topology, Repository r
     private string ReadablePath(LaunchIdentity identity, string path) =>
         identity.CanRead(path) ? path : Path.Combine("/proc/self/cwd", Path.GetRelativePath(options.State.Path, path));
 
-    private Supervisor Supervise(string instance, ProcessSpawner spawner, Launch launch)
+    private Supervisor Supervise(string instance, ProcessSpawner spawner, Launch launch, Action started)
     {
         var log = new ProcessLog(options.State.LogOf(instance), instance, messages, options.Verbose ? _ => true : LogLines.IsError);
         _logs.Add(instance, log);
-        var supervisor = new Supervisor(instance, () => SupervisedProcess.Start(spawner, launch, log), messages, time);
+        var supervisor = new Supervisor(instance, () => SupervisedProcess.Start(spawner, launch, log), messages, time) { Started = started };
         _supervisors.Add(supervisor);
         return supervisor;
     }

@@ -27,8 +27,8 @@ public sealed class Supervisor(string instance, Func<Task<ISupervisedProcess>> s
     /// <summary>Completes with the exit code when starting again cannot help: what was missing will be missing again.</summary>
     public Task<int> GaveUp => _gaveUp.Task;
 
-    /// <summary>Called on every start with the new process id.</summary>
-    public Action<int>? Started { get; init; }
+    /// <summary>Called after every start.</summary>
+    public Action? Started { get; init; }
 
     /// <summary>Returns when it was started once; from then on it is kept running.</summary>
     public async Task Start()
@@ -74,7 +74,7 @@ public sealed class Supervisor(string instance, Func<Task<ISupervisedProcess>> s
         while (true)
         {
             _process = process;
-            Started?.Invoke(process.Pid);
+            Started?.Invoke();
             var startedAt = time.GetTimestamp();
             var exitCode = await process.Exited;
             process.Dispose();
