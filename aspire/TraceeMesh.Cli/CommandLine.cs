@@ -18,6 +18,9 @@ internal static class CommandLine
     public static RootCommand Create() => new("TraceeMesh: from kernel to finding")
     {
         UpCommand.Create(),
+        StatusCommand.Create(),
+        GetCommand.Create(),
+        DoctorCommand.Create(),
         VersionCommand.Create(),
     };
 

@@ -41,7 +41,7 @@ public sealed class LocalMesh(UpOptions options, Topology topology, Repository r
         using var stateLock = StateLock.Take(options.State);
 
         // 2. The machine, checked.
-        MachineChecks.Require();
+        StartConditions.Require();
         RemoveOrphanedPins();
 
         // 3. An address for every listener.
@@ -105,7 +105,7 @@ public sealed class LocalMesh(UpOptions options, Topology topology, Repository r
     private async Task StartBus(ProcessSpawner spawner, MeshLayout layout, CancellationToken cancellation)
     {
         var serverName = $"traceemesh-{Subjects.Safe(options.Node)}-{Environment.ProcessId}";
-        var launch = Launch.As(LaunchIdentity.For(_user, []), options.State.Path, MachineChecks.Locate(BusName), "-c", Path.GetFileName(options.State.NatsConfiguration));
+        var launch = Launch.As(LaunchIdentity.For(_user, []), options.State.Path, InstalledProgram.Locate(BusName), "-c", Path.GetFileName(options.State.NatsConfiguration));
         var bus = Supervise(BusName, spawner, launch, () => { });
         await bus.Start();
 

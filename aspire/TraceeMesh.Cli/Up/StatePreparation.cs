@@ -10,7 +10,7 @@ public static class StatePreparation
     private const UnixFileMode WalkedByOthers = Owner | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
 
     /// <summary>Below this the bus could not keep its streams for long.</summary>
-    private const long MinFreeBytes = 256L * 1024 * 1024;
+    public const long MinFreeBytes = 256L * 1024 * 1024;
 
     /// <summary>A link in a directory that another user writes leads where that user wants.</summary>
     private static readonly EnumerationOptions OwnEntries = new() { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint };

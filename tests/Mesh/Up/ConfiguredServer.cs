@@ -26,7 +26,7 @@ internal sealed class ConfiguredServer : IAsyncDisposable
         var permissions = Permissions.For(new Subjects());
         StatePreparation.Write(State, users => new NatsConfiguration(Name, Address, Users = users, permissions), permissions, _ => null, null);
         _log = new ProcessLog(State.LogOf("nats-server"), "nats-server", _messages, LogLines.IsError);
-        var launch = Launch.As(LaunchIdentity.Unchanged, State.Path, MachineChecks.Locate("nats-server"), "-c", "nats.conf");
+        var launch = Launch.As(LaunchIdentity.Unchanged, State.Path, InstalledProgram.Locate("nats-server"), "-c", "nats.conf");
         _server = new Supervisor("nats-server", () => SupervisedProcess.Start(_spawner, launch, _log), _messages, TimeProvider.System);
     }
 
@@ -59,7 +59,7 @@ internal sealed class ConfiguredServer : IAsyncDisposable
     /// <summary>What the server itself says of the file.</summary>
     public (int ExitCode, string Output) CheckConfiguration()
     {
-        using var check = Process.Start(new ProcessStartInfo(MachineChecks.Locate("nats-server"), ["-c", State.NatsConfiguration, "-t"]) { RedirectStandardError = true, RedirectStandardOutput = true })!;
+        using var check = Process.Start(new ProcessStartInfo(InstalledProgram.Locate("nats-server"), ["-c", State.NatsConfiguration, "-t"]) { RedirectStandardError = true, RedirectStandardOutput = true })!;
         var output = check.StandardOutput.ReadToEnd() + check.StandardError.ReadToEnd();
         check.WaitForExit();
         return (check.ExitCode, output);
