@@ -3,6 +3,7 @@ using System.CommandLine.Parsing;
 using TraceeMesh.Bus;
 using TraceeMesh.Cli.Commands;
 using TraceeMesh.Cli.Connection;
+using TraceeMesh.Cli.Streams;
 using TraceeMesh.Contracts;
 
 namespace TraceeMesh.Cli;
@@ -18,7 +19,10 @@ internal static class CommandLine
     public static RootCommand Create() => new("TraceeMesh: from kernel to finding")
     {
         UpCommand.Create(),
+        FindingsCommand.Create(),
+        EventsCommand.Create(),
         StatusCommand.Create(),
+        LedgerCommand.Create(),
         GetCommand.Create(),
         DoctorCommand.Create(),
         VersionCommand.Create(),
@@ -50,6 +54,10 @@ internal static class CommandLine
         {
             var failure = MeshConnection.Failure(exception);
             return await Fail(failure.ExitCode, failure.Message);
+        }
+        catch (IOException exception) when (exception.HResult == StandardOutput.ReaderLeft)
+        {
+            return ExitCode.Ok;
         }
         catch (IOException exception) when (exception.HResult == NoSpaceLeft)
         {

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
 using System.Net;
 
 namespace TraceeMesh.Cli.Commands;
@@ -6,6 +8,9 @@ namespace TraceeMesh.Cli.Commands;
 /// <summary>Options that several commands share, so that they mean the same everywhere.</summary>
 internal static class CommonOptions
 {
+    /// <summary>Longer than anything is kept.</summary>
+    private const double MaxSeconds = 10 * 366 * 86400.0;
+
     public static Option<string?> StateDirectory() => new("--state-dir") { Description = "State directory of the mesh [default: .mesh/]" };
 
     public static Option<string?> Nats() => new("--nats") { Description = "Address of the bus, nats://HOST:PORT [default: from the state directory]" };
@@ -40,6 +45,41 @@ internal static class CommonOptions
             return null;
         },
     };
+
+    /// <summary>A number and one of <c>ms s m h d</c>; a bare number is seconds.</summary>
+    public static TimeSpan? ParseDuration(ArgumentResult result)
+    {
+        var text = result.Tokens[0].Value;
+        if (TryParseDuration(text, out var duration))
+        {
+            return duration;
+        }
+
+        result.AddError($"{text} is no duration, e.g. 500ms, 30s, 10m, 2h, 7d");
+        return null;
+    }
+
+    public static bool TryParseDuration(string text, out TimeSpan duration)
+    {
+        duration = default;
+        var digits = text.AsSpan().TrimEnd("dhms");
+        double? unit = text[digits.Length..] switch
+        {
+            "ms" => 0.001,
+            "s" or "" => 1,
+            "m" => 60,
+            "h" => 3600,
+            "d" => 86400,
+            _ => null,
+        };
+        if (unit is null || !double.TryParse(digits, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) || number * unit > MaxSeconds)
+        {
+            return false;
+        }
+
+        duration = TimeSpan.FromSeconds(number * unit.Value);
+        return true;
+    }
 
     /// <summary>An address with its port, or <c>localhost:PORT</c>.</summary>
     public static bool TryParseAddress(string text, out IPEndPoint? address)

@@ -3,19 +3,23 @@ using TraceeMesh.Contracts;
 
 namespace TraceeMesh.Cli.Connection;
 
-/// <summary>Which nodes a mesh has, by the heartbeats of their enrichers.</summary>
+/// <summary>Which nodes a mesh has, by the heartbeats of their own services.</summary>
 internal static class KnownNodes
 {
+    /// <summary>Every node with a collector or an enricher that beats.</summary>
+    public static async Task<IReadOnlyList<string>> All(BusConnection bus, CancellationToken cancellation) =>
+        [.. (await Heartbeats.Collect(bus, cancellation)).Where(h => h.Service is "collector" or "enricher").Select(h => h.Node).Distinct().Order()];
+
     /// <summary>The node, when there is exactly one.</summary>
     /// <exception cref="CommandException">There is none, or one must be named.</exception>
     public static async Task<string> Only(BusConnection bus, CancellationToken cancellation)
     {
-        var nodes = (await Heartbeats.Collect(bus, cancellation)).Where(h => h.Service == "enricher").Select(h => h.Node).Distinct().Order().ToArray();
-        return nodes.Length switch
+        var nodes = await All(bus, cancellation);
+        return nodes.Count switch
         {
             1 => nodes[0],
-            0 => throw new CommandException(ExitCode.Unavailable, "no enricher of any node was heard: name the node with --node"),
-            _ => throw new CommandException(ExitCode.Usage, $"there are {nodes.Length} nodes ({string.Join(", ", nodes)}): name one with --node"),
+            0 => throw new CommandException(ExitCode.Unavailable, "no collector or enricher of any node was heard: name the node with --node"),
+            _ => throw new CommandException(ExitCode.Usage, $"there are {nodes.Count} nodes ({string.Join(", ", nodes)}): name one with --node"),
         };
     }
 }

@@ -10,6 +10,9 @@ public sealed record MeshAddress(string Nats, string? CredentialsFile, string? N
 {
     public const string Variable = "TRACEEMESH_NATS_URL";
 
+    /// <summary>Whether the bus will take us for a reader: neither file nor address says who we are.</summary>
+    public bool IsReader => CredentialsFile is null && !Nats.Contains('@', StringComparison.Ordinal);
+
     /// <summary>The address: the option, the environment, the state directory. The credentials: the state directory.</summary>
     public static MeshAddress Find(string? option, string? variable, StateDirectory state)
     {
