@@ -49,7 +49,7 @@ internal static class UpCommand
 
     private static async Task<int> Run(UpOptions options)
     {
-        var repository = Repository.Require();
+        var repository = Checkout.Require();
         var topology = Topology.Load(repository.TopologyPath)
             .WithReplicas("detector", options.Detectors)
             .WithReplicas("datasource-api", options.DataSourceApis);

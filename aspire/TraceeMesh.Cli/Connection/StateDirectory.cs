@@ -33,7 +33,7 @@ public sealed record StateDirectory(string Path)
     }
 
     public static StateDirectory Choose(string? option) =>
-        Choose(option, Environment.GetEnvironmentVariable(Variable), Repository.Find(AppContext.BaseDirectory)?.Root);
+        Choose(option, Environment.GetEnvironmentVariable(Variable), Checkout.Find(AppContext.BaseDirectory)?.Root);
 
     private string In(string name) => System.IO.Path.Combine(Path, name);
 }

@@ -11,8 +11,7 @@ namespace TraceeMesh.Cli.Events;
 /// <param name="messages">Where frames that cannot be read are said.</param>
 internal sealed class EventPrinter(IReadOnlySet<string> wanted, bool json, Stream output, TextWriter messages) : IDisposable
 {
-    // A process name or path may be anything; what is no text is escaped by the writer, not by the terminal.
-    private readonly Utf8JsonWriter _writer = new(Stream.Null, new JsonWriterOptions { SkipValidation = true });
+    private readonly Utf8JsonWriter _writer = new(Stream.Null);
     private readonly Event _event = new();
 
     public void Dispose() => _writer.Dispose();

@@ -19,7 +19,7 @@ namespace TraceeMesh.Cli.Up;
 /// <item>everything stopped, in reverse order.</item>
 /// </list>
 /// </summary>
-public sealed class LocalMesh(UpOptions options, Topology topology, Repository repository, TextWriter output, TextWriter messages, TimeProvider time)
+public sealed class LocalMesh(UpOptions options, Topology topology, Checkout repository, TextWriter output, TextWriter messages, TimeProvider time)
 {
     private const string BusName = "nats-server";
     private const int TailLines = 5;

@@ -15,7 +15,7 @@ internal sealed class ClientStart : IBenchmark
 
     public async IAsyncEnumerable<Row> Run(bool quick, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        var mesh = Path.Combine(Repository.Require().Root, "mesh");
+        var mesh = Path.Combine(Checkout.Require().Root, "mesh");
         var seconds = new double[quick ? 3 : 15];
         for (var i = 0; i < seconds.Length; i++)
         {

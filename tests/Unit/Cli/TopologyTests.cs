@@ -13,7 +13,7 @@ public sealed class TopologyTests
     [Fact]
     public void Load_OfTheRepository_NamesTheFourServicesAndTheirProjectsExist()
     {
-        var repository = Repository.Require();
+        var repository = Checkout.Require();
         var topology = Topology.Load(repository.TopologyPath);
 
         Assert.Equal(["collector", "datasource-api", "detector", "enricher"], topology.Services.Select(s => s.Name).Order());
@@ -23,7 +23,7 @@ public sealed class TopologyTests
     [Fact]
     public void Load_OfTheRepository_OnlyTheCollectorIsRoot()
     {
-        var topology = Topology.Load(Repository.Require().TopologyPath);
+        var topology = Topology.Load(Checkout.Require().TopologyPath);
 
         Assert.Equal("collector", Assert.Single(topology.Services, s => s.User == ServiceUser.Root).Name);
         Assert.Equal("enricher", Assert.Single(topology.Services, s => s.User == ServiceUser.Runtimes).Name);
@@ -32,7 +32,7 @@ public sealed class TopologyTests
     [Fact]
     public void WithReplicas_OfOneService_LeavesTheOthers()
     {
-        var topology = Topology.Load(Repository.Require().TopologyPath).WithReplicas("detector", 3);
+        var topology = Topology.Load(Checkout.Require().TopologyPath).WithReplicas("detector", 3);
 
         Assert.Equal(3, topology["detector"].Replicas);
         Assert.Equal(1, topology["enricher"].Replicas);
