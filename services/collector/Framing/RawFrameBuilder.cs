@@ -13,6 +13,8 @@ namespace TraceeMesh.Collector.Framing;
 /// </summary>
 public sealed class RawFrameBuilder : IDisposable
 {
+    private static readonly string[] ReasonNames = [LossReasons.RingFull, LossReasons.NotDrained, LossReasons.NoScratch];
+
     private readonly RawFrameHeader _template;
     private readonly MessagePackWriter _encoded = new();
     private readonly List<LossRange> _losses = [];
@@ -57,7 +59,7 @@ public sealed class RawFrameBuilder : IDisposable
     /// <summary>Declares the next <paramref name="count"/> offsets lost. The open frame must be closed (<see cref="CanLose"/>).</summary>
     public void Lose(long count, DropReason reason)
     {
-        var name = reason == DropReason.RingFull ? LossReasons.RingFull : LossReasons.NotDrained;
+        var name = ReasonNames[(int)reason];
         var range = new LossRange(NextOffset, NextOffset + count, name);
         if (_losses.Count > 0 && _losses[^1].To == range.From && _losses[^1].Reason == name)
         {
@@ -107,7 +109,7 @@ public sealed class RawFrameBuilder : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _encoded.Dispose();
 
-    private KeyValuePair<string, long>[] Drops() => _dropped is [0, 0]
-        ? []
-        : [new(LossReasons.RingFull, _dropped[(int)DropReason.RingFull]), new(LossReasons.NotDrained, _dropped[(int)DropReason.NotDrained])];
+    private KeyValuePair<string, long>[] Drops() => _dropped.AsSpan().ContainsAnyExcept(0L)
+        ? Array.ConvertAll(ReasonNames, name => new KeyValuePair<string, long>(name, _dropped[Array.IndexOf(ReasonNames, name)]))
+        : [];
 }

@@ -25,7 +25,7 @@ public sealed class OtherImplementationTests
     {
         var lines = Run();
 
-        Assert.Equal(50, lines.Count);
+        Assert.Equal(51, lines.Count);
         using var writer = new MessagePackWriter();
         foreach (var line in lines)
         {
