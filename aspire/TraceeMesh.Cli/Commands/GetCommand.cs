@@ -33,6 +33,11 @@ internal static class GetCommand
 
     private static async Task<int> Run(LookupQuestion question, MeshAddress address, CancellationToken cancellation)
     {
+        if (address.IsReader)
+        {
+            throw new CommandException(ExitCode.NoPrivilege, "lookups are not for readers: run as the user who started the mesh, whose state directory holds the credentials");
+        }
+
         await using var bus = await MeshConnection.Open(address, cancellation);
         var (status, line, enrichment) = await question.Ask(bus, address.Node, cancellation);
         if (line is not null)

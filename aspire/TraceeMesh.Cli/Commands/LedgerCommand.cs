@@ -37,7 +37,7 @@ internal static class LedgerCommand
         }
 
         await using var bus = await MeshConnection.Open(address, cancellation);
-        var nodes = await KnownNodes.All(bus, cancellation);
+        var nodes = await KnownNodes.All(bus, asReader: false, cancellation);
         if (nodes.Count == 0)
         {
             throw new CommandException(ExitCode.Failure, $"no node keeps books on {address.Nats}: no collector or enricher was heard");

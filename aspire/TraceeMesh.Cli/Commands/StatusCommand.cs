@@ -23,7 +23,7 @@ internal static class StatusCommand
     private static async Task<int> Run(MeshAddress address, bool json, CancellationToken cancellation)
     {
         await using var bus = await MeshConnection.Open(address, cancellation);
-        var heartbeats = await Heartbeats.Collect(bus, cancellation);
+        var heartbeats = await Heartbeats.Collect(bus, address.IsReader, cancellation);
         if (heartbeats.Count == 0)
         {
             throw new CommandException(ExitCode.Failure, $"no service of a mesh was heard on {address.Nats}");

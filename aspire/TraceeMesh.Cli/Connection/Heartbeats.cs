@@ -1,5 +1,7 @@
 using System.Text.Json;
 using TraceeMesh.Bus;
+using TraceeMesh.Cli.Streams;
+using TraceeMesh.Contracts;
 using TraceeMesh.Contracts.Mesh;
 
 namespace TraceeMesh.Cli.Connection;
@@ -10,13 +12,17 @@ internal static class Heartbeats
     /// <summary>Services beat once a second: who is silent this long is not there.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(1500);
 
-    /// <summary>The last heartbeat of every instance that beats, by service and instance.</summary>
-    public static async Task<IReadOnlyList<Heartbeat>> Collect(BusConnection bus, CancellationToken cancellation)
+    /// <summary>
+    /// The last heartbeat of every instance that beats now, by service and instance. With credentials it knows from the
+    /// stream who there was and returns as soon as all of them have been heard.
+    /// </summary>
+    public static async Task<IReadOnlyList<Heartbeat>> Collect(BusConnection bus, bool asReader, CancellationToken cancellation)
     {
-        var heard = new Dictionary<(string, string, string), Heartbeat>();
+        using var heartbeats = bus.Subscribe(MeshSubjects.InForce.AllHeartbeats);
+        var awaited = asReader ? [] : await Remembered(bus, cancellation);
+        var heard = new Dictionary<(string Service, string Node, string Instance), Heartbeat>();
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         patience.CancelAfter(Patience);
-        using var heartbeats = bus.Subscribe(MeshSubjects.InForce.AllHeartbeats);
         try
         {
             await foreach (var message in heartbeats.ReadAllAsync(patience.Token))
@@ -25,8 +31,13 @@ internal static class Heartbeats
                 {
                     if (TryRead(message.Payload) is { } heartbeat)
                     {
-                        heard[(heartbeat.Service, heartbeat.Node, heartbeat.Instance)] = heartbeat;
+                        heard[KeyOf(heartbeat)] = heartbeat;
                     }
+                }
+
+                if (awaited.Count > 0 && awaited.IsSubsetOf(heard.Keys))
+                {
+                    break;
                 }
             }
         }
@@ -35,8 +46,16 @@ internal static class Heartbeats
             // Everybody had time to beat.
         }
 
-        return [.. heard.Values.OrderBy(h => h.Service, StringComparer.Ordinal).ThenBy(h => h.Node, StringComparer.Ordinal).ThenBy(h => h.Instance, StringComparer.Ordinal)];
+        return [.. heard.OrderBy(h => h.Key).Select(h => h.Value)];
     }
+
+    private static async Task<HashSet<(string Service, string Node, string Instance)>> Remembered(BusConnection bus, CancellationToken cancellation)
+    {
+        var last = await LastValues.Read(new JetStream(bus), new StreamTable(MeshSubjects.InForce).Heartbeats.Name, cancellation);
+        return [.. last.Select(payload => TryRead(payload.Span)).OfType<Heartbeat>().Where(h => h.State != Heartbeat.Stopping).Select(KeyOf)];
+    }
+
+    private static (string Service, string Node, string Instance) KeyOf(Heartbeat heartbeat) => (heartbeat.Service, heartbeat.Node, heartbeat.Instance);
 
     private static Heartbeat? TryRead(ReadOnlySpan<byte> payload)
     {

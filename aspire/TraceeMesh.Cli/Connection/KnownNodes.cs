@@ -7,14 +7,14 @@ namespace TraceeMesh.Cli.Connection;
 internal static class KnownNodes
 {
     /// <summary>Every node with a collector or an enricher that beats.</summary>
-    public static async Task<IReadOnlyList<string>> All(BusConnection bus, CancellationToken cancellation) =>
-        [.. (await Heartbeats.Collect(bus, cancellation)).Where(h => h.Service is "collector" or "enricher").Select(h => h.Node).Distinct().Order()];
+    public static async Task<IReadOnlyList<string>> All(BusConnection bus, bool asReader, CancellationToken cancellation) =>
+        [.. (await Heartbeats.Collect(bus, asReader, cancellation)).Where(h => h.Service is "collector" or "enricher").Select(h => h.Node).Distinct().Order()];
 
     /// <summary>The node, when there is exactly one.</summary>
     /// <exception cref="CommandException">There is none, or one must be named.</exception>
-    public static async Task<string> Only(BusConnection bus, CancellationToken cancellation)
+    public static async Task<string> Only(BusConnection bus, bool asReader, CancellationToken cancellation)
     {
-        var nodes = await All(bus, cancellation);
+        var nodes = await All(bus, asReader, cancellation);
         return nodes.Count switch
         {
             1 => nodes[0],

@@ -74,7 +74,7 @@ public sealed record LookupQuestion(string Namespace, string Id, DataValue Key, 
     public async Task<(LookupStatus Status, string? Line, string Enrichment)> Ask(BusConnection bus, string? onlyNode, CancellationToken cancellation)
     {
         var subjects = MeshSubjects.InForce;
-        var node = Node ?? onlyNode ?? await KnownNodes.Only(bus, cancellation);
+        var node = Node ?? onlyNode ?? await KnownNodes.Only(bus, asReader: false, cancellation);
         using var writer = new MessagePackWriter();
         LookupCodec.WriteRequest(writer, new LookupRequest { Keys = [Key], Node = node, Time = Time, DeadlineMs = DeadlineMs });
 

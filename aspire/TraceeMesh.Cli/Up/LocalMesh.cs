@@ -19,7 +19,7 @@ namespace TraceeMesh.Cli.Up;
 /// <item>everything stopped, in reverse order.</item>
 /// </list>
 /// </summary>
-public sealed class LocalMesh(UpOptions options, Topology topology, Checkout repository, TextWriter output, TextWriter messages, TimeProvider time)
+public sealed class LocalMesh(UpOptions options, Topology topology, Checkout checkout, TextWriter output, TextWriter messages, TimeProvider time)
 {
     private const string BusName = "nats-server";
     private const int TailLines = 5;
@@ -138,13 +138,15 @@ public sealed class LocalMesh(UpOptions options, Topology topology, Checkout rep
             [ServiceUser.Service] = LaunchIdentity.For(_user, []),
             [ServiceUser.Runtimes] = LaunchIdentity.For(_user, RuntimeSockets.Groups(RuntimeSockets.WellKnown)),
         };
-        var programs = new Programs(Programs.CurrentDotnet, repository.Root, Programs.CopyRoot, identities[ServiceUser.Service].CanRead);
+        var programs = new Programs(Programs.CurrentDotnet, checkout.Root, Programs.CopyRoot, identities[ServiceUser.Service].CanRead);
         foreach (var (service, replica) in layout.Instances)
         {
             var identity = identities[service.User];
-            var assembly = programs.Assembly(repository.OutputOf(service.Project), Path.GetFileNameWithoutExtension(service.Project) + ".dll");
+            var (directory, name) = (checkout.OutputOf(service.Project), Path.GetFileNameWithoutExtension(service.Project) + ".dll");
+            var isRoot = service.User == ServiceUser.Root;
+            var assembly = isRoot ? Path.Combine(directory, name) : programs.Assembly(directory, name);
             var credentials = ReadablePath(identity, options.State.CredentialsOf(service.Name));
-            var launch = Launch.As(identity, options.State.Path, [programs.Dotnet, assembly, .. layout.Arguments(service, replica, credentials)]) with
+            var launch = Launch.As(identity, options.State.Path, [isRoot ? Programs.CurrentDotnet : programs.Dotnet, assembly, .. layout.Arguments(service, replica, credentials)]) with
             {
                 // The content of a service lies beside it, not in the state directory it starts in.
                 Environment = new Dictionary<string, string> { ["DOTNET_CONTENTROOT"] = Path.GetDirectoryName(assembly)! },

@@ -43,5 +43,11 @@ internal sealed class RawClient : IDisposable
         return said;
     }
 
+    public async Task<string?> ReadLine()
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        return await _reader.ReadLineAsync(patience.Token);
+    }
+
     public void Dispose() => _client.Dispose();
 }
