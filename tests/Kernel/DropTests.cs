@@ -12,9 +12,9 @@ public class DropTests
     public void Records_RingFull_AreInTheRingOrCounted()
     {
         using var programs = KernelPrograms.Load(new KernelOptions { RingBytes = 4096 });
-        programs.Switches.Apply(new EventSet(EventIds.SecurityFileOpen), environment: false);
+        _ = programs.Switches.Apply(new EventSet(EventIds.SecurityFileOpen), environment: false);
         _ = Trigger.Run("opens", "1000");
-        programs.Switches.Apply(new EventSet(), environment: false);
+        _ = programs.Switches.Apply(new EventSet(), environment: false);
 
         var dropped = programs.Accounts.Dropped(DropReason.RingFull);
         var records = programs.Drain();
@@ -28,11 +28,11 @@ public class DropTests
     public void NextRecord_AfterDrops_CarriesTheirNumberAndLeavesTheirHole()
     {
         using var programs = KernelPrograms.Load(new KernelOptions { RingBytes = 4096 });
-        programs.Switches.Apply(new EventSet(EventIds.SecurityFileOpen), environment: false);
+        _ = programs.Switches.Apply(new EventSet(EventIds.SecurityFileOpen), environment: false);
         _ = Trigger.Run("opens", "1000");
         var before = programs.Drain();
         _ = Trigger.Run("opens", "1");
-        programs.Switches.Apply(new EventSet(), environment: false);
+        _ = programs.Switches.Apply(new EventSet(), environment: false);
 
         var next = programs.Drain()[0];
         var last = before.LastOrDefault(r => r.Head.Cpu == next.Head.Cpu);

@@ -27,14 +27,14 @@ public sealed class LoadedKernel : IDisposable
     {
         Programs.Switches.MarkDrained(BootClock.Now());
         _ = Programs.Drain();
-        Programs.Switches.Apply(events, environment);
+        Assert.Null(Programs.Switches.Apply(events, environment));
         try
         {
             act();
         }
         finally
         {
-            Programs.Switches.Apply(new EventSet(), environment: false);
+            _ = Programs.Switches.Apply(new EventSet(), environment: false);
         }
 
         return Programs.Drain();

@@ -28,15 +28,40 @@ public class SnapshotTests(LoadedKernel kernel)
     }
 
     [KernelFact]
-    public void Snapshot_EndsWithItsEnd_AndHasEachProcessOnce()
+    public void Snapshot_OfTheHost_HasEachProcessOnceAndThenItsEnd()
     {
+        var before = LiveProcesses();
         var records = kernel.Watch(new EventSet(), () => kernel.Programs.Snapshot.Run());
+        var after = LiveProcesses();
 
         Assert.Equal(EventIds.SnapshotEnd, records[^1].Event);
         Assert.Equal(1, records.Count(r => r.Event == EventIds.SnapshotEnd));
         var processes = records.Where(r => r.Event == EventIds.SnapshotProcess).Select(r => r.Head.HostPid).ToArray();
         Assert.Equal(processes.Length, processes.Distinct().Count());
-        Assert.Contains(1u, processes);
-        Assert.Contains(2u, processes);
+
+        // A micro-VM may hide its init from iterators.
+        Assert.Empty(before.Intersect(after).Except(processes).Except([1u]));
+    }
+
+    private static HashSet<uint> LiveProcesses()
+    {
+        HashSet<uint> processes = [];
+        foreach (var directory in Directory.EnumerateDirectories("/proc"))
+        {
+            try
+            {
+                if (uint.TryParse(Path.GetFileName(directory), CultureInfo.InvariantCulture, out var process)
+                    && !File.ReadAllText(directory + "/stat").Contains(") Z ", StringComparison.Ordinal))
+                {
+                    processes.Add(process);
+                }
+            }
+            catch (IOException)
+            {
+                // It ended meanwhile.
+            }
+        }
+
+        return processes;
     }
 }

@@ -61,9 +61,7 @@ public class SwitchTests(LoadedKernel kernel)
     [KernelFact]
     public void OwnProcess_Exits_IsForgotten()
     {
-        using var directory = new TemporaryDirectory();
-        File.WriteAllText(Path.Combine(directory.Path, "only"), "");
-        var trigger = Trigger.Run("own", pid => Assert.True(kernel.Programs.Switches.AddOwnProcess(pid)), directory.Path);
+        var trigger = Trigger.Run("wait", pid => Assert.True(kernel.Programs.Switches.AddOwnProcess(pid)));
 
         Assert.False(kernel.Programs.Switches.RemoveOwnProcess(trigger.ProcessId));
     }
