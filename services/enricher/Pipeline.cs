@@ -36,6 +36,9 @@ public sealed class Pipeline(string node, string instance, BusConnection bus, Su
     /// <summary>Name of the service.</summary>
     public const string ServiceName = "enricher";
 
+    // What the last books may take when the service ends; an enricher that starts needs them only where the bus forgot the rest.
+    private static readonly TimeSpan FarewellTimeout = TimeSpan.FromSeconds(1);
+
     private readonly JetStream _jetStream = new(bus);
     private readonly StreamTable _streams = new(subjects);
     private readonly NodeStores _stores = new();
@@ -82,6 +85,8 @@ public sealed class Pipeline(string node, string instance, BusConnection bus, Su
         {
             await stop.CancelAsync();
             await Task.WhenAll(flows).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            using var farewell = new CancellationTokenSource(FarewellTimeout, bus.Time);
+            await ledger.PublishAsync(farewell.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -98,7 +103,7 @@ public sealed class Pipeline(string node, string instance, BusConnection bus, Su
         });
         if (account is not null)
         {
-            cutter.Books.RestoreUnclosed(account.BootId, account.Unclosed);
+            cutter.Books.Restore(account);
         }
 
         if (point is not null)

@@ -78,13 +78,14 @@ public sealed class NodeBooks(string node)
         }
     }
 
-    /// <summary>Takes over loads that an earlier enricher of this boot found unclosed.</summary>
-    public void RestoreUnclosed(string bootId, IEnumerable<string> loads)
+    /// <summary>Takes over what the ledger holds: the loads found unclosed, and the last one, unclosed too unless it goes on.</summary>
+    public void Restore(NodeAccount account)
     {
         lock (_gate)
         {
-            _bootId = bootId;
-            foreach (var load in loads.TakeLast(Limits.LossRangesKept))
+            _bootId = account.BootId;
+            _open = !account.Closed && TryParse(account.LoadId, out _loadId);
+            foreach (var load in account.Unclosed.TakeLast(Limits.LossRangesKept))
             {
                 _unclosed.Enqueue(load);
             }
@@ -163,6 +164,7 @@ public sealed class NodeBooks(string node)
                 Emitted = Emitted().ToDictionary(),
                 Losses = [.. _losses],
                 Unclosed = [.. _unclosed],
+                Closed = !_open,
                 Timestamp = timestamp,
             };
         }
@@ -170,6 +172,9 @@ public sealed class NodeBooks(string node)
 
     /// <summary>A load id as it is written everywhere: eight hexadecimal digits.</summary>
     public static string Name(uint loadId) => loadId.ToString("x8", CultureInfo.InvariantCulture);
+
+    /// <summary>Reads <see cref="Name"/>.</summary>
+    public static bool TryParse(string name, out uint loadId) => uint.TryParse(name, NumberStyles.HexNumber, CultureInfo.InvariantCulture, out loadId);
 
     private static void Add(SortedDictionary<string, long> totals, string name, long count)
     {

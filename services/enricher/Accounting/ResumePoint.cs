@@ -1,4 +1,3 @@
-using System.Globalization;
 using TraceeMesh.Contracts;
 using TraceeMesh.Contracts.Frames;
 using TraceeMesh.Contracts.Ledger;
@@ -41,7 +40,7 @@ public sealed record ResumePoint(string BootId, uint LoadId, long Watermark, Fra
     /// <summary>The books as the ledger has them, for when the bus has forgotten the event frames.</summary>
     public static ResumePoint? From(NodeAccount? account)
     {
-        if (account is null || !uint.TryParse(account.LoadId, NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var load))
+        if (account is null || !NodeBooks.TryParse(account.LoadId, out var load))
         {
             return null;
         }

@@ -24,6 +24,7 @@ public sealed class LookupService
     private readonly ServiceCounter _answered;
     private readonly ServiceCounter _refused;
     private readonly ServiceCounter _malformed;
+    private readonly ServiceCounter _failed;
     private int _waiting;
 
     /// <summary>A service that does not answer yet.</summary>
@@ -45,6 +46,7 @@ public sealed class LookupService
         _answered = counters.Counter("lookups_answered", "Lookups answered");
         _refused = counters.Counter("lookups_not_waited", "Lookups answered without waiting for their position, because too many waited");
         _malformed = counters.Counter("lookups_malformed", "Lookup requests that could not be read");
+        _failed = counters.Counter("lookups_failed", "Lookups that ended with an error of this service");
         counters.Gauge("lookups_waiting", "Lookups that wait for their position", () => Volatile.Read(ref _waiting));
     }
 
@@ -58,15 +60,26 @@ public sealed class LookupService
         while (await questions.ReadAsync(cancellation) is { } message)
         {
             // Answers without a wait are given here, in order; the others go on by themselves.
-            var answer = AnswerAsync(message, cancellation);
-            if (answer.IsFaulted)
-            {
-                await answer;
-            }
+            _ = AnswerAsync(message, cancellation);
         }
     }
 
+    // One question that cannot be answered costs its asker a time-out, and nobody else anything.
     private async Task AnswerAsync(BusMessage message, CancellationToken cancellation)
+    {
+        try
+        {
+            await AnswerOneAsync(message, cancellation);
+        }
+        catch (Exception e)
+        {
+            Endpoint.Failed(e.Message);
+            _failed.Add();
+            _log.LogError(e, "a lookup could not be answered");
+        }
+    }
+
+    private async Task AnswerOneAsync(BusMessage message, CancellationToken cancellation)
     {
         using (message)
         {
