@@ -1,0 +1,147 @@
+using System.Text;
+using TraceeMesh.Contracts;
+using TraceeMesh.Contracts.Frames;
+using TraceeMesh.Contracts.Ledger;
+
+namespace TraceeMesh.MessagePack;
+
+/// <summary>An event frame on the wire: array of two, the header as an array of fields, and the array of events (<see cref="EventWriter"/>).</summary>
+public static class EventFrameCodec
+{
+    /// <summary>Version of the format.</summary>
+    public const int Version = 1;
+
+    private const int Fields = 15;
+
+    /// <summary>Writes a frame behind what <paramref name="writer"/> holds.</summary>
+    /// <param name="writer">The target.</param>
+    /// <param name="header">Its header; the count must be that of the events.</param>
+    /// <param name="events">Encoded events.</param>
+    public static void Write(MessagePackWriter writer, EventFrameHeader header, ReadOnlySpan<byte> events)
+    {
+        writer.WriteArrayHeader(2);
+        writer.WriteArrayHeader(Fields);
+        writer.WriteInt(Version);
+        writer.WriteText(header.Node);
+        writer.WriteText(header.BootId);
+        writer.WriteText(header.HostName);
+        writer.WriteUInt(header.LoadId);
+        writer.WriteInt(header.Partition);
+        writer.WriteInt(header.FirstOffset);
+        writer.WriteInt(header.Count);
+        writer.WriteInt(header.Settled);
+        writer.WriteInt(header.Watermark);
+        HeaderReader.WriteLosses(writer, header.Losses);
+        writer.WriteInt(header.Account.Derived);
+        HeaderReader.WriteCounters(writer, header.Account.Filtered);
+        HeaderReader.WriteCounters(writer, header.Account.Lost);
+        writer.WriteMapHeader(header.Account.Emitted.Count);
+        for (var i = 0; i < header.Account.Emitted.Count; i++)
+        {
+            writer.WriteInt(header.Account.Emitted[i].Key);
+            writer.WriteInt(header.Account.Emitted[i].Value);
+        }
+
+        writer.WriteArrayHeader(header.Count);
+        writer.WriteRaw(events);
+    }
+
+    /// <summary>Reads the header of a frame.</summary>
+    /// <param name="frame">The message.</param>
+    /// <param name="header">Its header, when the status is Ok.</param>
+    /// <param name="events">A cursor over its events, which lie inside <paramref name="frame"/>.</param>
+    public static FrameStatus TryRead(ReadOnlyMemory<byte> frame, out EventFrameHeader header, out EventCursor events)
+    {
+        header = EventFrameHeader.Empty;
+        events = default;
+        if (frame.Length > Limits.MessageBytes)
+        {
+            return FrameStatus.TooLarge;
+        }
+
+        var reader = new MessagePackReader(frame.Span);
+        if (!reader.TryReadArrayHeader(out var parts) || parts != 2 || !reader.TryReadArrayHeader(out var fields) || !reader.TryReadInt32(out var version))
+        {
+            return FrameStatus.Malformed;
+        }
+
+        if (version != Version)
+        {
+            return FrameStatus.UnknownVersion;
+        }
+
+        if (fields != Fields
+            || !HeaderReader.TryReadName(ref reader, out var node)
+            || !HeaderReader.TryReadName(ref reader, out var bootId)
+            || !HeaderReader.TryReadName(ref reader, out var hostName)
+            || !reader.TryReadUInt(out var loadId) || loadId > uint.MaxValue
+            || !reader.TryReadInt32(out var partition) || (uint)partition >= Partitioning.Partitions
+            || !HeaderReader.TryReadOffset(ref reader, out var first) || first > long.MaxValue - Limits.FrameCount
+            || !reader.TryReadInt32(out var count) || count < 0
+            || !HeaderReader.TryReadOffset(ref reader, out var settled)
+            || !HeaderReader.TryReadOffset(ref reader, out var watermark)
+            || !HeaderReader.TryReadLosses(ref reader, out var losses)
+            || !HeaderReader.TryReadOffset(ref reader, out var derived)
+            || !HeaderReader.TryReadCounters(ref reader, out var filtered)
+            || !HeaderReader.TryReadCounters(ref reader, out var lost)
+            || !TryReadEmitted(ref reader, out var emitted))
+        {
+            return FrameStatus.BadHeader;
+        }
+
+        if (count > Limits.FrameCount)
+        {
+            return FrameStatus.TooLarge;
+        }
+
+        if (!reader.TryReadArrayHeader(out var eventCount) || eventCount != count)
+        {
+            return FrameStatus.BadHeader;
+        }
+
+        header = new EventFrameHeader
+        {
+            Node = node,
+            BootId = bootId,
+            HostName = hostName,
+            LoadId = (uint)loadId,
+            Partition = partition,
+            FirstOffset = first,
+            Count = count,
+            Settled = settled,
+            Watermark = watermark,
+            Losses = losses,
+            Account = new FrameAccount { Derived = derived, Filtered = filtered, Lost = lost, Emitted = emitted },
+        };
+        events = new EventCursor(frame[reader.Position..], header, Encoding.UTF8.GetBytes(hostName));
+        return FrameStatus.Ok;
+    }
+
+    private static bool TryReadEmitted(ref MessagePackReader reader, out IReadOnlyList<KeyValuePair<int, long>> emitted)
+    {
+        emitted = [];
+        if (!reader.TryReadMapHeader(out var count) || count > Partitioning.Partitions)
+        {
+            return false;
+        }
+
+        if (count == 0)
+        {
+            return true;
+        }
+
+        var entries = new KeyValuePair<int, long>[count];
+        for (var i = 0; i < count; i++)
+        {
+            if (!reader.TryReadInt32(out var partition) || !HeaderReader.TryReadOffset(ref reader, out var end))
+            {
+                return false;
+            }
+
+            entries[i] = new(partition, end);
+        }
+
+        emitted = entries;
+        return true;
+    }
+}

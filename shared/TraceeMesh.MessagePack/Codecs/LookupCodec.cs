@@ -1,0 +1,313 @@
+using TraceeMesh.Contracts;
+using TraceeMesh.Contracts.Lookups;
+
+namespace TraceeMesh.MessagePack;
+
+/// <summary>
+/// Lookups on the wire. A request is a map <c>{"v":1,"keys":[...],"node","load","position","time","deadline_ms"}</c>; a
+/// reply <c>{"v":1,"history_from":N,"results":[{"status","values","from","to","open","enrichment"}]}</c>. Maps by name,
+/// so that a source in another language needs this line only; fields that are not known are passed over.
+/// </summary>
+public static class LookupCodec
+{
+    /// <summary>Version of the format.</summary>
+    public const int Version = 1;
+
+    /// <summary>Writes a request.</summary>
+    public static void WriteRequest(MessagePackWriter writer, LookupRequest request)
+    {
+        writer.WriteMapHeader(7);
+        writer.WriteText("v"u8);
+        writer.WriteInt(Version);
+        writer.WriteText("keys"u8);
+        writer.WriteArrayHeader(request.Keys.Count);
+        for (var i = 0; i < request.Keys.Count; i++)
+        {
+            DataValueCodec.Write(writer, request.Keys[i]);
+        }
+
+        writer.WriteText("node"u8);
+        writer.WriteText(request.Node);
+        writer.WriteText("load"u8);
+        writer.WriteUInt(request.LoadId);
+        writer.WriteText("position"u8);
+        writer.WriteInt(request.Position);
+        writer.WriteText("time"u8);
+        writer.WriteInt(request.Time);
+        writer.WriteText("deadline_ms"u8);
+        writer.WriteInt(request.DeadlineMs);
+    }
+
+    /// <summary>Reads a request.</summary>
+    public static FrameStatus TryReadRequest(ReadOnlySpan<byte> message, out LookupRequest request)
+    {
+        request = new LookupRequest { Keys = [] };
+        var reader = new MessagePackReader(message);
+        if (!reader.TryReadMapHeader(out var fields))
+        {
+            return FrameStatus.Malformed;
+        }
+
+        for (var i = 0; i < fields; i++)
+        {
+            if (!reader.TryReadText(out var name))
+            {
+                return FrameStatus.Malformed;
+            }
+
+            var status = TryReadRequestField(ref reader, name, ref request);
+            if (status != FrameStatus.Ok)
+            {
+                return status;
+            }
+        }
+
+        return FrameStatus.Ok;
+    }
+
+    /// <summary>Writes a reply.</summary>
+    public static void WriteReply(MessagePackWriter writer, LookupReply reply)
+    {
+        writer.WriteMapHeader(3);
+        writer.WriteText("v"u8);
+        writer.WriteInt(Version);
+        writer.WriteText("history_from"u8);
+        writer.WriteInt(reply.HistoryFrom);
+        writer.WriteText("results"u8);
+        writer.WriteArrayHeader(reply.Results.Count);
+        for (var i = 0; i < reply.Results.Count; i++)
+        {
+            WriteResult(writer, reply.Results[i]);
+        }
+    }
+
+    /// <summary>Reads a reply.</summary>
+    public static FrameStatus TryReadReply(ReadOnlySpan<byte> message, out LookupReply reply)
+    {
+        reply = new LookupReply([]);
+        var reader = new MessagePackReader(message);
+        if (!reader.TryReadMapHeader(out var fields))
+        {
+            return FrameStatus.Malformed;
+        }
+
+        for (var i = 0; i < fields; i++)
+        {
+            if (!reader.TryReadText(out var name))
+            {
+                return FrameStatus.Malformed;
+            }
+
+            if (name.SequenceEqual("v"u8))
+            {
+                if (!reader.TryReadInt32(out var version) || version != Version)
+                {
+                    return FrameStatus.UnknownVersion;
+                }
+            }
+            else if (name.SequenceEqual("history_from"u8))
+            {
+                if (!reader.TryReadInt(out var from))
+                {
+                    return FrameStatus.BadHeader;
+                }
+
+                reply = reply with { HistoryFrom = from };
+            }
+            else if (name.SequenceEqual("results"u8))
+            {
+                if (!TryReadResults(ref reader, out var results))
+                {
+                    return FrameStatus.BadHeader;
+                }
+
+                reply = reply with { Results = results };
+            }
+            else if (!reader.TrySkip())
+            {
+                return FrameStatus.Malformed;
+            }
+        }
+
+        return FrameStatus.Ok;
+    }
+
+    private static FrameStatus TryReadRequestField(ref MessagePackReader reader, ReadOnlySpan<byte> name, ref LookupRequest request)
+    {
+        if (name.SequenceEqual("v"u8))
+        {
+            return reader.TryReadInt32(out var version) && version == Version ? FrameStatus.Ok : FrameStatus.UnknownVersion;
+        }
+
+        if (name.SequenceEqual("keys"u8))
+        {
+            return TryReadKeys(ref reader, ref request);
+        }
+
+        if (name.SequenceEqual("node"u8))
+        {
+            var ok = HeaderReader.TryReadName(ref reader, out var node);
+            request = request with { Node = node };
+            return ok ? FrameStatus.Ok : FrameStatus.BadHeader;
+        }
+
+        if (name.SequenceEqual("load"u8))
+        {
+            var ok = reader.TryReadUInt(out var load) && load <= uint.MaxValue;
+            request = request with { LoadId = (uint)load };
+            return ok ? FrameStatus.Ok : FrameStatus.BadHeader;
+        }
+
+        if (name.SequenceEqual("position"u8))
+        {
+            var ok = reader.TryReadInt(out var position) && position >= -1;
+            request = request with { Position = position };
+            return ok ? FrameStatus.Ok : FrameStatus.BadHeader;
+        }
+
+        if (name.SequenceEqual("time"u8))
+        {
+            var ok = reader.TryReadInt(out var time) && time >= 0;
+            request = request with { Time = time };
+            return ok ? FrameStatus.Ok : FrameStatus.BadHeader;
+        }
+
+        if (name.SequenceEqual("deadline_ms"u8))
+        {
+            var ok = reader.TryReadInt32(out var deadline) && deadline >= 0;
+            request = request with { DeadlineMs = deadline };
+            return ok ? FrameStatus.Ok : FrameStatus.BadHeader;
+        }
+
+        return reader.TrySkip() ? FrameStatus.Ok : FrameStatus.Malformed;
+    }
+
+    private static FrameStatus TryReadKeys(ref MessagePackReader reader, ref LookupRequest request)
+    {
+        if (!reader.TryReadArrayHeader(out var count))
+        {
+            return FrameStatus.BadHeader;
+        }
+
+        if (count > Limits.LookupKeys)
+        {
+            return FrameStatus.TooLarge;
+        }
+
+        var keys = new DataValue[count];
+        for (var i = 0; i < count; i++)
+        {
+            if (!DataValueCodec.TryRead(ref reader, out keys[i]))
+            {
+                return FrameStatus.BadHeader;
+            }
+        }
+
+        request = request with { Keys = keys };
+        return FrameStatus.Ok;
+    }
+
+    private static void WriteResult(MessagePackWriter writer, LookupResult result)
+    {
+        writer.WriteMapHeader(6);
+        writer.WriteText("status"u8);
+        writer.WriteText(result.Status.Name());
+        writer.WriteText("values"u8);
+        DataValueCodec.Write(writer, result.Values);
+        writer.WriteText("from"u8);
+        writer.WriteInt(result.From);
+        writer.WriteText("to"u8);
+        writer.WriteInt(result.To);
+        writer.WriteText("open"u8);
+        writer.WriteBool(result.Open);
+        writer.WriteText("enrichment"u8);
+        writer.WriteText(result.Enrichment);
+    }
+
+    private static bool TryReadResults(ref MessagePackReader reader, out IReadOnlyList<LookupResult> results)
+    {
+        results = [];
+        if (!reader.TryReadArrayHeader(out var count) || count > Limits.LookupKeys)
+        {
+            return false;
+        }
+
+        var read = new LookupResult[count];
+        for (var i = 0; i < count; i++)
+        {
+            if (!TryReadResult(ref reader, out read[i]))
+            {
+                return false;
+            }
+        }
+
+        results = read;
+        return true;
+    }
+
+    private static bool TryReadResult(ref MessagePackReader reader, out LookupResult result)
+    {
+        result = LookupResult.Failed(LookupStatus.Unavailable);
+        if (!reader.TryReadMapHeader(out var fields))
+        {
+            return false;
+        }
+
+        for (var i = 0; i < fields; i++)
+        {
+            if (!reader.TryReadText(out var name) || !TryReadResultField(ref reader, name, ref result))
+            {
+                return false;
+            }
+        }
+
+        return result.Status != LookupStatus.Found || result.Values.Kind == DataKind.Map;
+    }
+
+    private static bool TryReadResultField(ref MessagePackReader reader, ReadOnlySpan<byte> name, ref LookupResult result)
+    {
+        if (name.SequenceEqual("status"u8))
+        {
+            var ok = HeaderReader.TryReadName(ref reader, out var status);
+            result = result with { Status = LookupStatuses.Parse(status) };
+            return ok;
+        }
+
+        if (name.SequenceEqual("values"u8))
+        {
+            var ok = DataValueCodec.TryRead(ref reader, out var values);
+            result = result with { Values = values };
+            return ok;
+        }
+
+        if (name.SequenceEqual("from"u8))
+        {
+            var ok = reader.TryReadInt(out var from);
+            result = result with { From = from };
+            return ok;
+        }
+
+        if (name.SequenceEqual("to"u8))
+        {
+            var ok = reader.TryReadInt(out var to);
+            result = result with { To = to };
+            return ok;
+        }
+
+        if (name.SequenceEqual("open"u8))
+        {
+            var ok = reader.TryReadBool(out var open);
+            result = result with { Open = open };
+            return ok;
+        }
+
+        if (name.SequenceEqual("enrichment"u8))
+        {
+            var ok = HeaderReader.TryReadName(ref reader, out var enrichment);
+            result = result with { Enrichment = enrichment };
+            return ok;
+        }
+
+        return reader.TrySkip();
+    }
+}
