@@ -1,0 +1,236 @@
+using System.Net;
+using System.Runtime.InteropServices;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using OpenTelemetry;
+using OpenTelemetry.Metrics;
+using TraceeMesh.Bus;
+using TraceeMesh.Contracts;
+using TraceeMesh.Contracts.Mesh;
+using TraceeMesh.ServiceDefaults.Metrics;
+
+namespace TraceeMesh.ServiceDefaults;
+
+/// <summary>
+/// The ground every service stands on: options, a connected bus, time, log, counters, health, heartbeats, and
+/// <c>/healthz</c>, <c>/readyz</c>, <c>/metrics</c> over HTTP.
+/// </summary>
+public sealed class MeshHost : IAsyncDisposable
+{
+    private static readonly TimeSpan BusWait = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan DrainTimeout = TimeSpan.FromSeconds(2);
+
+    private readonly PrometheusText _metrics = new();
+    private readonly MeterProvider _meters;
+    private readonly ILoggerFactory _logs;
+    private BusConnection? _bus;
+    private WebApplication? _web;
+
+    private MeshHost(MeshOptions options)
+    {
+        Options = options;
+        Subjects = new Subjects(options.Prefix);
+        Streams = new StreamTable(Subjects);
+        _logs = LoggerFactory.Create(ConfigureLog);
+        Log = _logs.CreateLogger(options.Service);
+        _meters = Sdk.CreateMeterProviderBuilder()
+            .AddMeter(ServiceCounters.MeterName, "System.Runtime", "Microsoft.AspNetCore.Hosting")
+            .AddReader(new BaseExportingMetricReader(_metrics))
+            .Build();
+    }
+
+    /// <summary>What the service was told at its start.</summary>
+    public MeshOptions Options { get; }
+
+    /// <summary>The clock.</summary>
+    public TimeProvider Time { get; } = TimeProvider.System;
+
+    /// <summary>The log, on standard error.</summary>
+    public ILogger Log { get; }
+
+    /// <summary>The subjects in force.</summary>
+    public Subjects Subjects { get; }
+
+    /// <summary>The streams in force.</summary>
+    public StreamTable Streams { get; }
+
+    /// <summary>The state of the service.</summary>
+    public ServiceHealth Health { get; } = new();
+
+    /// <summary>Its counters.</summary>
+    public ServiceCounters Counters { get; } = new();
+
+    /// <summary>The bus, connected.</summary>
+    public BusConnection Bus => _bus ?? throw new InvalidOperationException("the host is not started");
+
+    /// <summary>Where health and metrics are served, host:port.</summary>
+    public string HttpAddress { get; private set; } = "";
+
+    /// <summary>Runs a service until it is told to stop, or cannot go on.</summary>
+    /// <param name="service">collector, enricher, detector or datasource-api.</param>
+    /// <param name="args">Its command line.</param>
+    /// <param name="pipeline">Its main flow: runs until cancelled.</param>
+    /// <param name="setup">What this service has beside the others.</param>
+    /// <returns>The exit code, one of <see cref="ExitCode"/>.</returns>
+    public static async Task<int> RunAsync(string service, string[] args, Func<MeshHost, CancellationToken, Task> pipeline, MeshHostSetup? setup = null)
+    {
+        setup ??= new MeshHostSetup();
+        try
+        {
+            await using var host = new MeshHost(MeshOptions.Parse(service, args, setup.Flags));
+            return await host.RunAsync(pipeline, setup);
+        }
+        catch (ServiceExitException e)
+        {
+            await Console.Error.WriteLineAsync($"{service}: {e.Message}");
+            return e.ExitCode;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (_web is not null)
+        {
+            await _web.DisposeAsync();
+        }
+
+        if (_bus is not null)
+        {
+            await _bus.DrainAsync(DrainTimeout);
+        }
+
+        Counters.Dispose();
+        _meters.Dispose();
+        _logs.Dispose();
+    }
+
+    private static void ConfigureLog(ILoggingBuilder log) =>
+        log.AddSimpleConsole(o => (o.SingleLine, o.TimestampFormat, o.UseUtcTimestamp) = (true, "yyyy-MM-dd'T'HH:mm:ss.fff'Z' ", true))
+            .AddFilter("Microsoft", LogLevel.Warning)
+            .Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(o => o.LogToStandardErrorThreshold = LogLevel.Trace);
+
+    private async Task<int> RunAsync(Func<MeshHost, CancellationToken, Task> pipeline, MeshHostSetup setup)
+    {
+        using var stop = new CancellationTokenSource();
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => Stop(context, stop));
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => Stop(context, stop));
+        try
+        {
+            await ConnectAsync(stop.Token);
+            await StartHttpAsync(setup);
+            var heartbeat = new HeartbeatPublisher(this).RunAsync(stop.Token);
+            try
+            {
+                await pipeline(this, stop.Token);
+            }
+            finally
+            {
+                await stop.CancelAsync();
+                await heartbeat;
+            }
+
+            return ExitCode.Ok;
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            return ExitCode.Ok;
+        }
+        catch (ServiceExitException e)
+        {
+            Log.LogCritical("{Message}", e.Message);
+            return e.ExitCode;
+        }
+        catch (BusException e)
+        {
+            Log.LogCritical("{Message}", e.Message);
+            return e.Kind == BusErrorKind.LibraryMissing ? ExitCode.MissingDependency : ExitCode.BusUnreachable;
+        }
+        catch (Exception e)
+        {
+            Log.LogCritical(e, "{Service} ends because of an error it does not know", Options.Service);
+            return ExitCode.Failure;
+        }
+    }
+
+    private static void Stop(PosixSignalContext context, CancellationTokenSource stop)
+    {
+        context.Cancel = true;
+        stop.Cancel();
+    }
+
+    private async Task ConnectAsync(CancellationToken cancellation)
+    {
+        _bus = await BusConnection.ConnectAsync(
+            new BusOptions
+            {
+                Urls = Options.NatsUrl.Split(','),
+                Name = $"{Options.Service}.{Options.Instance}",
+                User = Options.User,
+                Password = Options.Password,
+                WaitForServer = BusWait,
+                Time = Time,
+            },
+            cancellation);
+        _bus.StateChanged += state => Log.LogInformation("bus: {State}", state);
+        _bus.FaultReported += fault => Log.LogError("bus: {Text}", fault.Text);
+        Counters.Counter("bus_reconnects", "Connections to the bus after the first", () => _bus.Epoch - 1);
+    }
+
+    private async Task StartHttpAsync(MeshHostSetup setup)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        ConfigureLog(builder.Logging);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Listen(Options.Http);
+        });
+        setup.Builder?.Invoke(builder, this);
+        _web = builder.Build();
+        _web.MapGet("/healthz", context => Answer(context, Health.State is not Heartbeat.Degraded));
+        _web.MapGet("/readyz", setup.Ready ?? (context => Answer(context, Health.State is Heartbeat.Ready)));
+        _web.MapGet("/metrics", context =>
+        {
+            context.Response.ContentType = "text/plain; version=0.0.4; charset=utf-8";
+            return context.Response.WriteAsync(_metrics.Scrape());
+        });
+        setup.Endpoints?.Invoke(_web, this);
+        try
+        {
+            await _web.StartAsync();
+        }
+        catch (IOException e)
+        {
+            throw new ServiceExitException(ExitCode.PortTaken, $"cannot listen on {Options.Http}: {e.Message}; give another address with --http");
+        }
+
+        HttpAddress = Bound();
+    }
+
+    private string Bound()
+    {
+        foreach (var address in _web!.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses ?? [])
+        {
+            var uri = new Uri(address);
+            if (Options.Http.Port == 0 || uri.Port == Options.Http.Port)
+            {
+                return new IPEndPoint(Options.Http.Address, uri.Port).ToString();
+            }
+        }
+
+        return Options.Http.ToString();
+    }
+
+    private Task Answer(HttpContext context, bool good)
+    {
+        context.Response.StatusCode = good ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
+        return context.Response.WriteAsync(good ? "OK\n" : $"{Health.State}: {Health.Reason}\n");
+    }
+}

@@ -1,0 +1,20 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+
+namespace TraceeMesh.ServiceDefaults;
+
+/// <summary>What one service has beside the others.</summary>
+public sealed record MeshHostSetup
+{
+    /// <summary>Its own flags, each with its environment variable without the prefix TRACEEMESH_.</summary>
+    public IReadOnlyDictionary<string, string>? Flags { get; init; }
+
+    /// <summary>Further settings of its web server.</summary>
+    public Action<WebApplicationBuilder, MeshHost>? Builder { get; init; }
+
+    /// <summary>Its own endpoints.</summary>
+    public Action<WebApplication, MeshHost>? Endpoints { get; init; }
+
+    /// <summary>Its own answer to <c>/readyz</c>.</summary>
+    public RequestDelegate? Ready { get; init; }
+}

@@ -1,0 +1,65 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
+
+namespace TraceeMesh.ServiceDefaults;
+
+/// <summary>A number that only grows. Adding is one interlocked instruction.</summary>
+public sealed class ServiceCounter
+{
+    private long _value;
+
+    /// <summary>The number.</summary>
+    public long Value => Interlocked.Read(ref _value);
+
+    /// <summary>Adds to it.</summary>
+    public void Add(long count = 1) => Interlocked.Add(ref _value, count);
+}
+
+/// <summary>The counters and gauges of a service: they appear in its heartbeat and, as <c>traceemesh_NAME</c>, in its metrics.</summary>
+public sealed class ServiceCounters : IDisposable
+{
+    /// <summary>Name of the meter that holds them.</summary>
+    public const string MeterName = "TraceeMesh";
+
+    private readonly ConcurrentDictionary<string, Func<long>> _values = new();
+    private readonly Meter _meter = new(MeterName);
+
+    /// <summary>Adds a counter.</summary>
+    /// <param name="name">In snake_case, without unit suffix <c>_total</c>, which the metrics add.</param>
+    /// <param name="help">What it counts.</param>
+    public ServiceCounter Counter(string name, string help)
+    {
+        var counter = new ServiceCounter();
+        Add(name, () => counter.Value);
+        _meter.CreateObservableCounter($"traceemesh_{name}", () => counter.Value, description: help);
+        return counter;
+    }
+
+    /// <summary>Adds a number that somebody else counts.</summary>
+    public void Counter(string name, string help, Func<long> read)
+    {
+        Add(name, read);
+        _meter.CreateObservableCounter($"traceemesh_{name}", read, description: help);
+    }
+
+    /// <summary>Adds a number that goes up and down.</summary>
+    public void Gauge(string name, string help, Func<long> read)
+    {
+        Add(name, read);
+        _meter.CreateObservableGauge($"traceemesh_{name}", read, description: help);
+    }
+
+    /// <summary>All of them, now.</summary>
+    public Dictionary<string, long> Read() => _values.ToDictionary(v => v.Key, v => v.Value());
+
+    /// <inheritdoc/>
+    public void Dispose() => _meter.Dispose();
+
+    private void Add(string name, Func<long> read)
+    {
+        if (!_values.TryAdd(name, read))
+        {
+            throw new ArgumentException($"there is a counter {name} already");
+        }
+    }
+}
