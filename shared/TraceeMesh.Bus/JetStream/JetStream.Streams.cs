@@ -1,0 +1,93 @@
+using TraceeMesh.Contracts;
+
+namespace TraceeMesh.Bus;
+
+public sealed partial class JetStream
+{
+    /// <summary>Creates a stream, or brings the one there is to its definition. Doing it again changes nothing.</summary>
+    /// <param name="definition">What it keeps.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <exception cref="JetStreamException">The definition is not acceptable, or differs in what cannot be changed (disk or memory).</exception>
+    public Task<StreamState> EnsureStreamAsync(StreamDefinition definition, CancellationToken cancellation = default) => EnsureAsync(new StreamConfig
+    {
+        Name = definition.Name,
+        Subjects = definition.Subjects,
+        Storage = definition.OnDisk ? "file" : "memory",
+        MaxAge = Nanoseconds(definition.MaxAge),
+        MaxBytes = definition.MaxBytes > 0 ? definition.MaxBytes : -1,
+        MaxMsgsPerSubject = definition.MaxMessagesPerSubject > 0 ? definition.MaxMessagesPerSubject : -1,
+        DuplicateWindow = Nanoseconds(definition.DuplicateWindow),
+        NumReplicas = _options.Replicas,
+    }, cancellation);
+
+    /// <summary>Creates a bucket, or brings the one there is to its definition.</summary>
+    /// <param name="definition">Name and bounds.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <exception cref="JetStreamException">The definition is not acceptable, or differs in what cannot be changed.</exception>
+    public async Task<KeyValueBucket> EnsureBucketAsync(BucketDefinition definition, CancellationToken cancellation = default)
+    {
+        var bucket = new KeyValueBucket(this, definition.Name);
+        await EnsureAsync(new StreamConfig
+        {
+            Name = bucket.Stream,
+            Subjects = [bucket.SubjectPrefix + ">"],
+            Storage = definition.OnDisk ? "file" : "memory",
+            Discard = "new",
+            MaxBytes = definition.MaxBytes > 0 ? definition.MaxBytes : -1,
+            MaxMsgsPerSubject = 1,
+            DuplicateWindow = Nanoseconds(TimeSpan.FromMinutes(2)),
+            AllowRollupHdrs = true,
+            DenyDelete = true,
+            NumReplicas = _options.Replicas,
+        }, cancellation);
+        return bucket;
+    }
+
+    /// <summary>A stream as it is now; null when there is none of this name.</summary>
+    /// <param name="stream">Its name.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public async Task<StreamState?> FindStreamAsync(string stream, CancellationToken cancellation = default)
+    {
+        var response = await CallAsync($"STREAM.INFO.{stream}", [], JetStreamJson.Default.StreamResponse, cancellation);
+        return response.Error?.ErrCode == JetStreamErrors.StreamNotFound ? null : ToState(Checked(response, $"asking for stream {stream}"));
+    }
+
+    /// <summary>Deletes a stream with all it holds.</summary>
+    /// <param name="stream">Its name.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <returns>Whether there was one.</returns>
+    public async Task<bool> DeleteStreamAsync(string stream, CancellationToken cancellation = default)
+    {
+        var response = await CallAsync($"STREAM.DELETE.{stream}", [], JetStreamJson.Default.SuccessResponse, cancellation);
+        return response.Error?.ErrCode != JetStreamErrors.StreamNotFound && Checked(response, $"deleting stream {stream}").Success;
+    }
+
+    /// <summary>Removes messages of a stream.</summary>
+    /// <param name="stream">Its name.</param>
+    /// <param name="subject">Only those of this subject, wildcards allowed; all when absent.</param>
+    /// <param name="belowSequence">Only those below this sequence; all when absent.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <returns>How many were removed.</returns>
+    public async Task<long> PurgeStreamAsync(string stream, string? subject = null, long? belowSequence = null, CancellationToken cancellation = default)
+    {
+        var response = await CallAsync($"STREAM.PURGE.{stream}", new PurgeRequest(subject, belowSequence), JetStreamJson.Default.PurgeRequest, JetStreamJson.Default.SuccessResponse, cancellation);
+        return Checked(response, $"purging stream {stream}").Purged;
+    }
+
+    private async Task<StreamState> EnsureAsync(StreamConfig config, CancellationToken cancellation)
+    {
+        var response = await CallAsync($"STREAM.CREATE.{config.Name}", config, JetStreamJson.Default.StreamConfig, JetStreamJson.Default.StreamResponse, cancellation);
+        if (response.Error?.ErrCode == JetStreamErrors.StreamNameInUse)
+        {
+            response = await CallAsync($"STREAM.UPDATE.{config.Name}", config, JetStreamJson.Default.StreamConfig, JetStreamJson.Default.StreamResponse, cancellation);
+        }
+
+        return ToState(Checked(response, $"ensuring stream {config.Name}"));
+    }
+
+    private static StreamState ToState(StreamResponse response)
+    {
+        var counts = response.State ?? new StreamCounts(0, 0, 0, 0);
+        return new StreamState(response.Config?.Name ?? "", response.Created, counts.FirstSeq, counts.LastSeq, counts.Messages, counts.Bytes);
+    }
+}

@@ -1,0 +1,123 @@
+using System.Text;
+
+namespace TraceeMesh.Bus;
+
+public sealed partial class PullConsumer
+{
+    /// <summary>After this many heartbeats without a word the consumer is looked up.</summary>
+    private const double SilentHeartbeats = 2.5;
+
+    private void Received(int messages)
+    {
+        bool pull;
+        lock (_gate)
+        {
+            _outstanding = Math.Max(0, _outstanding - messages);
+            pull = _outstanding <= _options.Batch / 2;
+        }
+
+        if (pull)
+        {
+            Pull();
+        }
+    }
+
+    private void Pull()
+    {
+        lock (_gate)
+        {
+            if (_end != PullStatus.Message)
+            {
+                return;
+            }
+
+            _outstanding += _options.Batch;
+        }
+
+        var request = $$"""{"batch":{{_options.Batch}},"expires":{{_options.Expires.Ticks * TimeSpan.NanosecondsPerTick}},"idle_heartbeat":{{_options.Heartbeat.Ticks * TimeSpan.NanosecondsPerTick}}}""";
+        // A publish that fails is made good by the verification after the reconnect.
+        Connection.TryPublish(_jetStream.ApiSubject($"CONSUMER.MSG.NEXT.{Stream}.{Name}"), Encoding.ASCII.GetBytes(request), BusHeaders.None, $"{_inboxPrefix}.n");
+    }
+
+    /// <summary>
+    /// The bus speaks of a request instead of answering it: 100 it is there; 404 and 408 the request has ended, with so many messages
+    /// not delivered; 409 the same, or the consumer is deleted; 503 nobody serves the consumer.
+    /// </summary>
+    private void OnStatusMessage(BusMessage message)
+    {
+        using (message)
+        {
+            message.Headers.TryGet("Status", out var status);
+            switch (status)
+            {
+                case "100":
+                    break;
+                case "404" or "408" or "409" when message.Headers.TryGet("Nats-Pending-Messages", out var pending) && int.TryParse(pending, out var count):
+                    Received(count);
+                    break;
+                default:
+                    Verify();
+                    break;
+            }
+        }
+    }
+
+    private void OnStateChanged(BusState state)
+    {
+        if (state == BusState.Connected)
+        {
+            Verify();
+        }
+    }
+
+    private void OnTick()
+    {
+        if (_inbox.Waiting == 0 && Connection.State == BusState.Connected && Connection.Time.GetElapsedTime(_lastRead) > _options.Heartbeat * SilentHeartbeats)
+        {
+            Verify();
+        }
+    }
+
+    /// <summary>Looks whether the consumer is still the one created; if so asks anew, since requests end with their connection.</summary>
+    private async void Verify()
+    {
+        if (Interlocked.Exchange(ref _verifying, 1) != 0)
+        {
+            return;
+        }
+
+        var created = _state;
+        try
+        {
+            var state = await _jetStream.FindConsumerAsync(Stream, Name);
+            var streamGone = state is null && await _jetStream.FindStreamAsync(Stream) is null;
+            if (!ReferenceEquals(created, _state))
+            {
+                return; // restarted meanwhile: what was found out is of the one before
+            }
+
+            if (state is not null && state.Created == created.Created)
+            {
+                _lastRead = Connection.Time.GetTimestamp();
+                lock (_gate)
+                {
+                    _outstanding = 0;
+                }
+
+                Pull();
+            }
+            else
+            {
+                End(streamGone ? PullStatus.StreamGone : PullStatus.ConsumerGone);
+            }
+        }
+        catch (BusException)
+        {
+            // The bus does not answer: the next tick, or the reconnect, looks again.
+        }
+        finally
+        {
+            Volatile.Write(ref _verifying, 0);
+        }
+    }
+}
