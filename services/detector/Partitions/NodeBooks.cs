@@ -21,7 +21,8 @@ internal sealed class NodeBooks
 
     public LossWindow Losses { get; }
 
-    public bool Unreadable { get; set; }
+    /// <summary>The bus has forgotten the stream since the node's last frame.</summary>
+    public bool StreamForgotten { get; set; }
 
     public long Heard { get; set; }
 

@@ -1,3 +1,4 @@
+using TraceeMesh.Contracts;
 using TraceeMesh.Contracts.Frames;
 using TraceeMesh.Contracts.Ledger;
 using TraceeMesh.Detector.Findings;
@@ -16,6 +17,7 @@ public sealed class PartitionBooks
     private readonly Lock _gate = new();
     private readonly TimeProvider _time;
     private readonly Dictionary<string, NodeBooks> _nodes = [];
+    private readonly HashSet<string> _unreadable = [];
     private long _sequence;
     private string _streamCreated;
 
@@ -63,17 +65,41 @@ public sealed class PartitionBooks
     /// <summary>Grows with each entry.</summary>
     public long Entries { get; private set; }
 
-    /// <summary>The stream is another one now: reading begins at its first frame.</summary>
-    public void Restart(string streamCreated)
+    /// <summary>The judged and lost ranges of a node's latest load; null for a node not heard of.</summary>
+    public JudgedAccount? Find(string node)
     {
         lock (_gate)
         {
-            if (_streamCreated != streamCreated)
+            return _nodes.GetValueOrDefault(node)?.Current?.ToRecord();
+        }
+    }
+
+    /// <summary>
+    /// Takes note of the stream as it is. When it is not the one read before, which the bus then has forgotten, reading begins at
+    /// its first frame, and what the nodes known so far do not send again is lost by <c>bus_restart</c>.
+    /// </summary>
+    /// <param name="created">When the stream was created.</param>
+    /// <param name="lastSequence">The last sequence it gave.</param>
+    public void Attach(string created, long lastSequence)
+    {
+        lock (_gate)
+        {
+            if (_streamCreated == created && lastSequence >= _sequence)
             {
-                _streamCreated = streamCreated;
-                _sequence = 0;
-                Entries++;
+                return;
             }
+
+            if (_streamCreated.Length > 0)
+            {
+                foreach (var node in _nodes.Values)
+                {
+                    node.StreamForgotten = true;
+                }
+            }
+
+            _streamCreated = created;
+            _sequence = 0;
+            Entries++;
         }
     }
 
@@ -104,16 +130,27 @@ public sealed class PartitionBooks
         }
     }
 
-    /// <summary>A frame of the node could not be decoded: the next hole of that node is its.</summary>
-    public void EnterUnreadable(string node)
+    /// <summary>A frame could not be decoded: the next hole of its node is its.</summary>
+    /// <param name="safeNode">The node, as the subject names it.</param>
+    /// <param name="sequence">Sequence of the frame.</param>
+    public void EnterUnreadable(string safeNode, long sequence)
     {
         lock (_gate)
         {
-            Node(node).Unreadable = true;
+            if (_unreadable.Count < MaxNodes)
+            {
+                _unreadable.Add(safeNode);
+            }
+
+            _sequence = sequence;
+            Entries++;
         }
     }
 
-    /// <summary>Enters what a frame tells before its events are judged: losses of its node, and its holes for <paramref name="reason"/>.</summary>
+    /// <summary>
+    /// Enters what a frame tells before its events are judged: losses of its node, and its holes. They are for
+    /// <paramref name="reason"/> unless the books know a better one.
+    /// </summary>
     /// <returns>How many events its holes are.</returns>
     public long EnterTold(EventFrameHeader frame, string reason)
     {
@@ -126,14 +163,16 @@ public sealed class PartitionBooks
                 node.Losses.Tell(loss.Reason, loss.Count, loss.From, loss.To);
             }
 
-            var lost = load.Lose(0, Math.Min(frame.Settled, frame.FirstOffset), node.Unreadable ? LossReasons.BadFrame : reason);
+            var unreadable = _unreadable.Remove(Subjects.Safe(frame.Node));
+            reason = unreadable ? LossReasons.BadFrame : node.StreamForgotten ? LossReasons.BusRestart : reason;
+            node.StreamForgotten = false;
+            var lost = load.Lose(0, Math.Min(frame.Settled, frame.FirstOffset), reason);
             if (lost > 0)
             {
                 // Holes are known by their number in the partition; in the node's order they lie between the two frames.
-                node.Losses.Tell(node.Unreadable ? LossReasons.BadFrame : reason, lost, load.Watermark, frame.Watermark);
+                node.Losses.Tell(reason, lost, load.Watermark, frame.Watermark);
             }
 
-            node.Unreadable = false;
             load.Watermark = Math.Max(load.Watermark, frame.Watermark);
             return lost;
         }
@@ -146,7 +185,11 @@ public sealed class PartitionBooks
         lock (_gate)
         {
             var load = Load(frame);
-            load.Judge(frame.FirstOffset, frame.FirstOffset + judged);
+            if (judged > 0)
+            {
+                load.Judge(frame.FirstOffset, frame.FirstOffset + judged);
+            }
+
             var lost = load.Lose(frame.FirstOffset + judged, frame.EndOffset, LossReasons.BadFrame);
             if (lost > 0)
             {
@@ -156,16 +199,6 @@ public sealed class PartitionBooks
             _sequence = sequence;
             Entries++;
             return lost;
-        }
-    }
-
-    /// <summary>Enters a frame as read that holds nothing to judge.</summary>
-    public void EnterRead(long sequence)
-    {
-        lock (_gate)
-        {
-            _sequence = sequence;
-            Entries++;
         }
     }
 
