@@ -7,7 +7,8 @@
  * A record is   head | body of the event | tail
  * The tail is the event's strings in the order named beside its body, each as
  * a 16-bit length (little-endian) followed by that many bytes, no NUL. A list
- * of strings (argv, env) is one part: the strings, each ended by a NUL.
+ * of strings (argv, env) is one part: the strings, each ended by a NUL. A part
+ * that could not be read is empty and marked as cut.
  * Everything is little-endian; every struct is padded explicitly to 8 bytes.
  */
 #pragma once
@@ -15,17 +16,25 @@
 #define RECORD_FORMAT 1
 
 /* The maximum of each part of a tail, in bytes. A part cut to its maximum sets
- * its bit in record_head.truncated (bit n: the n-th part). */
+ * its bit in record_head.truncated (bit n: the n-th part). A cut path lacks its
+ * beginning, everything else its end. */
 #define PATH_PART_MAX 4096
 #define ARGV_PART_MAX 16384
-#define ENV_PART_MAX 16384
+#define ENV_PART_MAX  16384
 #define NAME_PART_MAX 64
-#define COMM_SIZE 16
+#define COMM_SIZE     16
 
 /* head + body + tail never exceeds this; the collector refuses what claims to. */
 #define RECORD_MAX 61440
 
 #define MAX_CPUS 256
+
+/*
+ * A tracepoint program is not preempted on most kernels, but an iterator is, and
+ * from Linux 6.19 all are. So a cpu can have several records in the making, and
+ * a program takes the first place that is free.
+ */
+#define SCRATCH_PER_CPU 4
 
 /* record_head.cpu of records the collector writes itself (the snapshot of cgroups). */
 #define CPU_COLLECTOR 0xffff
@@ -50,31 +59,33 @@ enum event_id {
 
 /* Why a record that the kernel side produced is not in the ring. */
 enum drop_reason {
-    DROP_RING_FULL = 0,  /* reserve or output failed */
+    DROP_RING_FULL = 0,   /* reserve or output failed */
     DROP_NOT_DRAINED = 1, /* nobody drained the ring for DRAIN_TIMEOUT_NS */
-    DROP_REASONS = 2,
+    DROP_NO_SCRATCH = 2,  /* every scratch record of the cpu belongs to a preempted program */
+    DROP_REASONS = 3,
 };
 #define DRAIN_TIMEOUT_NS 60000000000ULL
 
 enum record_flags {
     RECORD_COMPAT = 1 << 0,            /* a 32-bit system call */
     RECORD_CONTAINER_STARTED = 1 << 1, /* context flag containerStarted */
-    RECORD_UTS_PRIVATE = 1 << 2,       /* the task is outside the init uts namespace: the tail's first part is its node name */
+    /* The task is outside the init uts namespace: the tail's first part is its node name. */
+    RECORD_UTS_PRIVATE = 1 << 2,
 };
 
 struct record_head {
-    __u32 size;      /* of the whole record */
-    __u16 event;     /* enum event_id */
-    __u16 cpu;       /* that wrote it; with seq its identity within a load */
-    __u64 seq;       /* per cpu, taken before the reserve, so a failed reserve leaves a hole */
-    __u64 dropped;   /* records this cpu failed to put into the ring so far, all reasons */
-    __u64 time;      /* ns since boot (CLOCK_BOOTTIME) */
+    __u32 size;              /* of the whole record */
+    __u16 event;             /* enum event_id */
+    __u16 cpu;               /* that wrote it; with seq its identity within a load */
+    __u64 seq;               /* per cpu, taken before the reserve, so a failed reserve leaves a hole */
+    __u64 dropped;           /* records this cpu failed to put into the ring so far, all reasons */
+    __u64 time;              /* ns since boot (CLOCK_BOOTTIME) */
     __u64 start_time;        /* of the thread, ns since boot, as all start times */
     __u64 leader_start_time; /* of its process */
     __u64 parent_start_time; /* of the process of its real parent */
     __u64 cgroup_id;         /* cgroup2 id, or on a hybrid host, when that is the root, the v1 hierarchy's */
     __s64 return_value;
-    __u32 cgroup_hierarchy;  /* of cgroup_id: 0 is cgroup2 */
+    __u32 cgroup_hierarchy; /* of cgroup_id: 0 is cgroup2 */
     __u32 host_tid;
     __u32 host_pid;
     __u32 host_ppid;
@@ -103,9 +114,9 @@ struct task_ids {
 
 /* tail: none */
 struct fork_body {
-    struct task_ids parent;         /* the thread that called clone, or its real parent with CLONE_PARENT */
+    struct task_ids parent; /* the thread that called clone, or its real parent with CLONE_PARENT */
     struct task_ids child;
-    struct task_ids parent_process; /* the parent's thread-group leader */
+    struct task_ids parent_process; /* the process of the leader's real parent */
     struct task_ids leader;         /* the child's thread-group leader */
 };
 
@@ -184,9 +195,30 @@ struct snapshot_process_body {
 
 /* Per cpu, memory-mapped by the collector. */
 struct cpu_account {
-    __u64 seq;                   /* records produced: in the ring, or dropped */
+    __u64 seq; /* records produced: in the ring, or dropped */
     __u64 dropped[DROP_REASONS];
-    __u64 own_process;           /* not produced: the mesh's own processes */
-    __u64 switched_off;          /* not produced: reached its program with its event off */
-    __u64 reserved[11];          /* one cpu per two cache lines */
+    __u64 own_process;  /* not produced: the mesh's own processes */
+    __u64 switched_off; /* not produced: reached its program with its event off */
+    __u64 reserved[10]; /* one cpu per two cache lines */
+};
+
+/* What the collector tells the programs, memory-mapped and written by it alone. */
+struct control {
+    __u64 drained_at; /* when the collector last looked at the ring, ns since boot */
+    __u32 want_env;   /* exec records carry the environment */
+    __u32 reserved;
+    __u8 event_on[EVENT_ID_LIMIT];
+};
+
+/* Which v1 hierarchy names the cgroup of a task that is in cgroup2's root. */
+enum fallback_hierarchy {
+    FALLBACK_NONE = 0,
+    FALLBACK_MEMORY = 1,
+    FALLBACK_PIDS = 2,
+};
+
+/* What the collector chooses before the programs are loaded. */
+struct load_options {
+    __u32 fallback_hierarchy; /* enum fallback_hierarchy */
+    __u32 reserved;
 };

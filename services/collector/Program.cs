@@ -1,1 +1,7 @@
-return 0;
+using TraceeMesh.Collector;
+using TraceeMesh.ServiceDefaults;
+
+return await MeshHost.RunAsync("collector", args, Pipeline.RunAsync, new MeshHostSetup
+{
+    Flags = new Dictionary<string, string> { ["--ring-bytes"] = "RING_BYTES" },
+});

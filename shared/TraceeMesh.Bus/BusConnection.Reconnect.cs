@@ -24,7 +24,7 @@ public sealed unsafe partial class BusConnection
     /// <summary>Raised for what no call could return, such as a forbidden subject; on a thread of the client library: be brief.</summary>
     public event Action<BusFault>? FaultReported;
 
-    /// <summary>The reason the connection was closed by the server, if it was.</summary>
+    /// <summary>The last fault there was.</summary>
     public BusFault? LastFault { get; private set; }
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
@@ -45,6 +45,12 @@ public sealed unsafe partial class BusConnection
     {
         if (Find(id) is { } connection)
         {
+            if (connection.State != BusState.Draining && Volatile.Read(ref connection._disposed) == 0)
+            {
+                // The library gives up when a server refuses the credentials twice in a row.
+                connection.ReportFault(new BusFault(BusErrorKind.Closed, $"the connection was closed for good: {LastErrorOf(native)}"));
+            }
+
             connection.ChangeState(BusState.Closed);
             connection._closed.TrySetResult();
         }
@@ -58,9 +64,7 @@ public sealed unsafe partial class BusConnection
             return;
         }
 
-        byte* text = null;
-        LibNats.ConnectionLastError(native, &text);
-        var detail = $"{LibNats.Describe(status)}: {LibNats.Text(text)}";
+        var detail = $"{LibNats.Describe(status)}: {LastErrorOf(native)}";
         switch (status)
         {
             case NatsStatus.NotPermitted:
@@ -69,6 +73,9 @@ public sealed unsafe partial class BusConnection
                 break;
             case NatsStatus.SlowConsumer:
                 connection.ReportSlowConsumer(detail);
+                break;
+            case NatsStatus.AuthorizationFailed:
+                connection.ReportFault(new BusFault(BusErrorKind.Unauthorized, detail));
                 break;
             default:
                 connection.ReportFault(new BusFault(BusErrorKind.Other, detail));
@@ -84,11 +91,18 @@ public sealed unsafe partial class BusConnection
         ReportFault(new BusFault(BusErrorKind.SlowConsumer, detail));
     }
 
-    /// <summary>Foreign code runs fenced: what it throws is counted and ends here.</summary>
-    internal void CountCallbackError(Exception exception)
+    /// <summary>Foreign code runs fenced: what it throws is counted, reported, and ends here.</summary>
+    internal void ReportCallbackError(Exception exception)
     {
         Interlocked.Increment(ref _callbackErrors);
-        LastFault = new BusFault(BusErrorKind.Callback, exception.ToString());
+        ReportFault(new BusFault(BusErrorKind.Callback, exception.ToString()));
+    }
+
+    private static string LastErrorOf(nint native)
+    {
+        byte* text = null;
+        LibNats.ConnectionLastError(native, &text);
+        return LibNats.Text(text);
     }
 
     private void ReportFault(BusFault fault)
@@ -102,7 +116,9 @@ public sealed unsafe partial class BusConnection
             }
             catch (Exception e)
             {
-                CountCallbackError(e);
+                // Reporting it would call the same handler again.
+                Interlocked.Increment(ref _callbackErrors);
+                LastFault = new BusFault(BusErrorKind.Callback, e.ToString());
             }
         }
     }
@@ -140,7 +156,7 @@ public sealed unsafe partial class BusConnection
             }
             catch (Exception e)
             {
-                CountCallbackError(e);
+                ReportCallbackError(e);
             }
         }
     }

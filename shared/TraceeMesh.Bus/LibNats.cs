@@ -16,6 +16,7 @@ namespace TraceeMesh.Bus;
 /// without global delivery every subscription costs a thread;
 /// what a message points to dies with it; the array of header names is freed by the caller, the names are not;
 /// a subscription or connection may be used by another thread while it is closed but not while it is destroyed;
+/// an error reported asynchronously has one text per connection, so the text may be that of the next error;
 /// a reconnect buffer of 0 means the default of 8 MiB;
 /// the version check macro of the header ends the process on a mismatch, so it is done here.
 /// </remarks>

@@ -29,6 +29,7 @@ public sealed class MeshHost : IAsyncDisposable
     private readonly MeterProvider _meters;
     private readonly ILoggerFactory _logs;
     private BusConnection? _bus;
+    private volatile bool _busRefused;
     private WebApplication? _web;
 
     private MeshHost(MeshOptions options)
@@ -122,7 +123,7 @@ public sealed class MeshHost : IAsyncDisposable
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => Stop(context, stop));
         try
         {
-            await ConnectAsync(stop.Token);
+            await ConnectAsync(stop);
             await StartHttpAsync(setup);
             var heartbeat = new HeartbeatPublisher(this).RunAsync(stop.Token);
             try
@@ -135,11 +136,11 @@ public sealed class MeshHost : IAsyncDisposable
                 await heartbeat;
             }
 
-            return ExitCode.Ok;
+            return _busRefused ? ExitCode.BusUnreachable : ExitCode.Ok;
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            return ExitCode.Ok;
+            return _busRefused ? ExitCode.BusUnreachable : ExitCode.Ok;
         }
         catch (ServiceExitException e)
         {
@@ -164,7 +165,7 @@ public sealed class MeshHost : IAsyncDisposable
         stop.Cancel();
     }
 
-    private async Task ConnectAsync(CancellationToken cancellation)
+    private async Task ConnectAsync(CancellationTokenSource stop)
     {
         _bus = await BusConnection.ConnectAsync(
             new BusOptions
@@ -176,8 +177,17 @@ public sealed class MeshHost : IAsyncDisposable
                 WaitForServer = BusWait,
                 Time = Time,
             },
-            cancellation);
-        _bus.StateChanged += state => Log.LogInformation("bus: {State}", state);
+            stop.Token);
+        _bus.StateChanged += state =>
+        {
+            Log.LogInformation("bus: {State}", state);
+            if (state == BusState.Closed && !stop.IsCancellationRequested)
+            {
+                // The client library gives up for good where the bus refuses the credentials; whoever supervises us starts anew.
+                _busRefused = true;
+                stop.Cancel();
+            }
+        };
         _bus.FaultReported += fault => Log.LogError("bus: {Text}", fault.Text);
         Counters.Counter("bus_reconnects", "Connections to the bus after the first", () => _bus.Epoch - 1);
     }

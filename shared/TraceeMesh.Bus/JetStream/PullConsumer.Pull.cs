@@ -7,6 +7,9 @@ public sealed partial class PullConsumer
     /// <summary>After this many heartbeats without a word the consumer is looked up.</summary>
     private const double SilentHeartbeats = 2.5;
 
+    /// <summary>The bus restores a consumer from disk with a creation time up to milliseconds later; one made anew is further off.</summary>
+    private static readonly TimeSpan CreatedTolerance = TimeSpan.FromSeconds(1);
+
     private void Received(int messages)
     {
         bool pull;
@@ -96,7 +99,7 @@ public sealed partial class PullConsumer
                 return; // restarted meanwhile: what was found out is of the one before
             }
 
-            if (state is not null && state.Created == created.Created)
+            if (state is not null && state.Created - created.Created < CreatedTolerance)
             {
                 _lastRead = Connection.Time.GetTimestamp();
                 lock (_gate)

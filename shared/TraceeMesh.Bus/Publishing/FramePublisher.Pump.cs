@@ -149,7 +149,7 @@ public sealed partial class FramePublisher
         }
         catch (Exception e)
         {
-            _connection.CountCallbackError(e);
+            _connection.ReportCallbackError(e);
         }
 
         lock (_gate)

@@ -25,7 +25,7 @@ internal sealed unsafe class NativeSubscription(BusConnection connection, nint i
 
     public void Deliver(nint message) => handler(new IncomingMessage(message, connection));
 
-    public void ReportCallbackError(Exception exception) => connection.CountCallbackError(exception);
+    public void ReportCallbackError(Exception exception) => connection.ReportCallbackError(exception);
 
     public void NotifyClosed() => closed?.Invoke();
 

@@ -19,6 +19,9 @@ public static class LossReasons
     /// <summary>Nobody drained the ring for a minute, so the programs stopped emitting.</summary>
     public const string NotDrained = "not_drained";
 
+    /// <summary>The kernel side was interrupted too deeply to have a record to write into.</summary>
+    public const string NoScratch = "no_scratch";
+
     /// <summary>A record could not be decoded.</summary>
     public const string BadRecord = "bad_record";
 

@@ -33,7 +33,7 @@ public struct ForkBody
     /// <summary>The new task.</summary>
     public TaskIds Child;
 
-    /// <summary>The parent's thread-group leader.</summary>
+    /// <summary>The process of the leader's real parent.</summary>
     public TaskIds ParentProcess;
 
     /// <summary>The child's thread-group leader.</summary>
@@ -232,7 +232,7 @@ public struct DropCounts
 }
 
 /// <summary>Fills an account to two cache lines, so that CPUs do not share one.</summary>
-[InlineArray(11)]
+[InlineArray(10)]
 public struct AccountPadding
 {
     private ulong _first;
@@ -246,4 +246,7 @@ public enum DropReason
 
     /// <summary>Nobody drained the ring for a minute.</summary>
     NotDrained = 1,
+
+    /// <summary>Every scratch record of the CPU belonged to a preempted program.</summary>
+    NoScratch = 2,
 }

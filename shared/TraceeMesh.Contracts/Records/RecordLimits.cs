@@ -27,6 +27,9 @@ public static class RecordLimits
     /// <summary>CPUs that are accounted for.</summary>
     public const int MaxCpus = 256;
 
+    /// <summary>Records a CPU can have in the making at once.</summary>
+    public const int ScratchPerCpu = 4;
+
     /// <summary><see cref="RecordHead.Cpu"/> of records that the collector writes itself.</summary>
     public const int CpuCollector = 0xffff;
 
@@ -34,5 +37,5 @@ public static class RecordLimits
     public const int EventIdLimit = 1024;
 
     /// <summary>How many reasons for a drop the kernel side knows.</summary>
-    public const int DropReasons = 2;
+    public const int DropReasons = 3;
 }

@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0) */
+/*
+ * The few kernel types the programs look at, each with only the fields they
+ * read. preserve_access_index makes every access a CO-RE relocation, so neither
+ * the order nor the offsets here mean anything; names and types do. A suffix
+ * after three underscores is a flavour: the same type as another kernel has it.
+ */
+#pragma once
+
+#include <linux/bpf.h>
+#include <stdbool.h>
+
+#define PF_KTHREAD     0x00200000
+#define TS_COMPAT      0x0002
+#define TIF_ADDR32_BIT 29
+#define UTS_INIT_INUM  0xEFFFFFFEU
+
+#define S_IFMT   0170000
+#define O_CREAT  00000100
+#define O_EXCL   00000200
+#define O_WRONLY 00000001
+#define O_NOCTTY 00000400
+#define O_TRUNC  00001000
+#define O_PATH   010000000
+#define AT_FDCWD -100
+#define AT_NULL  0
+#define AT_BASE  7
+
+/* Bits of a 64-bit pid number structure: nesting is at most 32 levels deep. */
+#define PID_LEVEL_MASK   63
+#define NAME_LENGTH_MASK 255
+
+#pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
+
+typedef struct {
+    int counter;
+} atomic_t;
+
+typedef struct {
+    __u32 val;
+} kuid_t;
+
+typedef struct {
+    __u32 val;
+} kgid_t;
+
+struct pt_regs {
+    unsigned long bx, cx, dx, si, di, r10, r8, orig_ax;
+};
+
+struct ns_common {
+    unsigned int inum;
+};
+
+struct new_utsname {
+    char nodename[65];
+};
+
+struct uts_namespace {
+    struct new_utsname name;
+    struct ns_common ns;
+};
+
+struct mnt_namespace {
+    struct ns_common ns;
+};
+
+struct pid_namespace {
+    unsigned int level;
+    struct ns_common ns;
+};
+
+struct nsproxy {
+    struct uts_namespace *uts_ns;
+    struct mnt_namespace *mnt_ns;
+    struct pid_namespace *pid_ns_for_children;
+};
+
+struct upid {
+    int nr;
+    struct pid_namespace *ns;
+};
+
+struct pid {
+    unsigned int level;
+    struct upid numbers[1];
+};
+
+struct qstr {
+    __u32 len;
+    const unsigned char *name;
+};
+
+struct super_block {
+    __u32 s_dev;
+};
+
+struct inode {
+    unsigned short i_mode;
+    struct super_block *i_sb;
+    unsigned long i_ino;
+};
+
+/* Linux 6.11 and later: bit 31 of the nanoseconds is a flag of the multigrain clock. */
+struct inode___split_ctime {
+    __s64 i_ctime_sec;
+    __u32 i_ctime_nsec;
+};
+
+struct timespec64 {
+    __s64 tv_sec;
+    long tv_nsec;
+};
+
+/* Linux 6.6 to 6.10. */
+struct inode___hidden_ctime {
+    struct timespec64 __i_ctime;
+};
+
+/* Before Linux 6.6. */
+struct inode___plain_ctime {
+    struct timespec64 i_ctime;
+};
+
+struct dentry {
+    struct dentry *d_parent;
+    struct qstr d_name;
+};
+
+struct vfsmount {
+    struct dentry *mnt_root;
+};
+
+struct mount {
+    struct mount *mnt_parent;
+    struct dentry *mnt_mountpoint;
+    struct vfsmount mnt;
+};
+
+struct path {
+    struct vfsmount *mnt;
+    struct dentry *dentry;
+};
+
+struct file {
+    struct inode *f_inode;
+    unsigned int f_flags;
+    struct path f_path;
+};
+
+struct fdtable {
+    unsigned int max_fds;
+    struct file **fd;
+};
+
+struct files_struct {
+    struct fdtable *fdt;
+};
+
+struct fs_struct {
+    struct path pwd;
+};
+
+struct vm_area_struct {
+    struct file *vm_file;
+};
+
+struct mm_struct {
+    unsigned long arg_start, arg_end, env_start, env_end;
+    unsigned long saved_auxv[2];
+    struct file *exe_file;
+};
+
+struct kernfs_node {
+    __u64 id;
+};
+
+struct cgroup_root;
+
+struct cgroup {
+    int level;
+    struct kernfs_node *kn;
+    struct cgroup_root *root;
+};
+
+struct cgroup_root {
+    int hierarchy_id;
+};
+
+struct cgroup_subsys_state {
+    struct cgroup *cgroup;
+};
+
+struct css_set {
+    struct cgroup_subsys_state *subsys[1];
+    struct cgroup *dfl_cgrp;
+};
+
+struct cred {
+    kuid_t uid;
+    kgid_t gid;
+};
+
+struct signal_struct {
+    atomic_t live;
+};
+
+struct thread_info {
+    unsigned long flags;
+    __u32 status;
+};
+
+struct task_struct {
+    struct thread_info thread_info;
+    unsigned int flags;
+    unsigned in_execve : 1;
+    struct mm_struct *mm;
+    int exit_code;
+    int pid;
+    int tgid;
+    struct task_struct *real_parent;
+    struct task_struct *group_leader;
+    struct pid *thread_pid;
+    __u64 start_boottime;
+    const struct cred *cred;
+    char comm[16];
+    struct fs_struct *fs;
+    struct files_struct *files;
+    struct nsproxy *nsproxy;
+    struct signal_struct *signal;
+    struct css_set *cgroups;
+};
+
+struct linux_binprm {
+    struct file *file;
+    const char *filename;
+    const char *interp;
+};
+
+struct bpf_iter__task {
+    struct task_struct *task;
+};
+
+#pragma clang attribute pop
+
+/* The values are relocated: each kernel numbers its cgroup controllers anew. */
+enum cgroup_subsys_id {
+    memory_cgrp_id = 1,
+    pids_cgrp_id = 2,
+};

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0) */
+/* Everything the programs share with each other and with the collector. */
+#pragma once
+
+#include "kernel.h"
+#include <bpf/bpf_helpers.h>
+#include "records.h"
+
+#define OWN_PROCESSES_MAX   1024
+#define EXECS_IN_FLIGHT_MAX 4096
+
+#define NAME_MAX 255
+
+/* A walk from a file up to the root of its mount namespace, leaf first; see path.h. */
+struct path_walk {
+    __u64 dentry;
+    __u64 mount;
+    __u32 begin; /* the path so far is bytes[begin .. PATH_PART_MAX] */
+    __u32 cut;   /* the root was not reached */
+    char bytes[PATH_PART_MAX + NAME_MAX + 1];
+};
+
+/* One record in the making. */
+struct scratch {
+    __u64 taken;
+    __u64 size; /* of the record so far */
+    struct path_walk walk;
+    __u64 auxiliary_vector[56];
+    union {
+        struct {
+            struct record_head head;
+            union {
+                struct fork_body fork;
+                struct exec_body exec;
+                struct exit_body exit;
+                struct cgroup_body cgroup;
+                struct cgroup_attach_body cgroup_attach;
+                struct ptrace_body ptrace;
+                struct file_open_body file_open;
+                struct rename_body rename;
+                struct snapshot_process_body snapshot_process;
+            };
+        };
+        char bytes[RECORD_MAX];
+    };
+};
+
+struct comm {
+    char text[COMM_SIZE];
+};
+
+struct {
+    __uint(type, BPF_MAP_TYPE_RINGBUF);
+    __uint(max_entries, 32 * 1024 * 1024); /* the collector sets it before the load */
+} ring SEC(".maps");
+
+struct {
+    __uint(type, BPF_MAP_TYPE_ARRAY);
+    __uint(map_flags, BPF_F_MMAPABLE);
+    __uint(max_entries, MAX_CPUS);
+    __type(key, __u32);
+    __type(value, struct cpu_account);
+} accounts SEC(".maps");
+
+struct {
+    __uint(type, BPF_MAP_TYPE_ARRAY);
+    __uint(map_flags, BPF_F_MMAPABLE);
+    __uint(max_entries, 1);
+    __type(key, __u32);
+    __type(value, struct control);
+} control SEC(".maps");
+
+/* Drops of this cpu by event. */
+struct {
+    __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+    __uint(max_entries, EVENT_ID_LIMIT);
+    __type(key, __u32);
+    __type(value, __u64);
+} event_drops SEC(".maps");
+
+/* Processes (tgid) of the mesh itself. */
+struct {
+    __uint(type, BPF_MAP_TYPE_HASH);
+    __uint(max_entries, OWN_PROCESSES_MAX);
+    __type(key, __u32);
+    __type(value, __u8);
+} own_processes SEC(".maps");
+
+/* The name a thread had before the exec it is in the middle of, by tid. */
+struct {
+    __uint(type, BPF_MAP_TYPE_LRU_HASH);
+    __uint(max_entries, EXECS_IN_FLIGHT_MAX);
+    __type(key, __u32);
+    __type(value, struct comm);
+} previous_comms SEC(".maps");
+
+/* An array, not a per-cpu array, whose values may not exceed 32 KiB. Indexed by cpu * SCRATCH_PER_CPU + n. */
+struct {
+    __uint(type, BPF_MAP_TYPE_ARRAY);
+    __uint(max_entries, MAX_CPUS *SCRATCH_PER_CPU); /* the collector sets it to the cpus there are */
+    __type(key, __u32);
+    __type(value, struct scratch);
+} scratches SEC(".maps");
+
+const volatile struct load_options options SEC(".rodata.options") = {};

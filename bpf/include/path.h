@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0) */
+/*
+ * path__: the path of a file, from its dentry and mount up to the root of the
+ * mount namespace, whatever the process's own root is.
+ *
+ * Names are put in front of each other, so what is cut from an overlong path is
+ * its beginning: such a path does not start with a slash. A file that hangs in
+ * no directory (memfd, pipe, socket) has its bare name, e.g. "memfd:x". An
+ * unlinked file keeps the path it had; nothing is appended to it.
+ */
+#pragma once
+
+#include "extract.h"
+
+/* Components and mounts on the way; a deeper path is cut. */
+#define PATH_STEPS_MAX 256
+
+static __always_inline struct mount *path__mount_of(__u64 vfsmount)
+{
+    return (struct mount *)(vfsmount - bpf_core_field_offset(struct mount, mnt));
+}
+
+/* Puts one name, and a slash before it, in front of the path; false when it does not fit. */
+static __always_inline bool path__prepend(struct path_walk *walk, struct dentry *dentry, bool slash)
+{
+    __u64 length = BPF_CORE_READ(dentry, d_name.len);
+    __u64 begin = walk->begin;
+
+    barrier_var(length);
+    length &= NAME_LENGTH_MASK;
+    if (begin < length + slash)
+        return false;
+    begin -= length + slash;
+    barrier_var(begin);
+    begin &= PATH_PART_MAX - 1;
+    if (slash)
+        walk->bytes[begin] = '/';
+    bpf_probe_read_kernel(walk->bytes + begin + slash, length, BPF_CORE_READ(dentry, d_name.name));
+    walk->begin = begin;
+    return true;
+}
+
+/*
+ * Global, so that the verifier walks the loop once and not for each caller; the
+ * state of the walk lives in map memory for the same reason.
+ */
+__noinline int path__walk(struct path_walk *walk)
+{
+    if (!walk)
+        return 0;
+
+    walk->cut = 1;
+    for (int step = 0; step < PATH_STEPS_MAX; step++) {
+        struct dentry *dentry = (struct dentry *)walk->dentry;
+        struct vfsmount *vfsmount = (struct vfsmount *)walk->mount;
+
+        if (dentry == BPF_CORE_READ(vfsmount, mnt_root)) {
+            struct mount *mount = path__mount_of(walk->mount);
+            struct mount *parent = BPF_CORE_READ(mount, mnt_parent);
+
+            if (parent == mount) {
+                walk->cut = 0;
+                break;
+            }
+            walk->dentry = (__u64)BPF_CORE_READ(mount, mnt_mountpoint);
+            walk->mount = (__u64)parent + bpf_core_field_offset(struct mount, mnt);
+            continue;
+        }
+
+        struct dentry *directory = BPF_CORE_READ(dentry, d_parent);
+
+        if (directory == dentry) {
+            if (step == 0)
+                path__prepend(walk, dentry, false);
+            walk->cut = 0;
+            return 0;
+        }
+        if (!path__prepend(walk, dentry, true))
+            return 0;
+        walk->dentry = (__u64)directory;
+    }
+
+    if (walk->begin == PATH_PART_MAX) {
+        walk->begin = PATH_PART_MAX - 1;
+        walk->bytes[PATH_PART_MAX - 1] = '/';
+    }
+    return 0;
+}

@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0)
+/* All programs as one object. */
+#include "programs/process.bpf.c"
+#include "programs/cgroup.bpf.c"
+#include "programs/syscall.bpf.c"
+#include "programs/snapshot.bpf.c"
+
+/* The helpers used here are for programs under the GPL, so the kernel gets that half of the licence. */
+char LICENSE[] SEC("license") = "GPL";

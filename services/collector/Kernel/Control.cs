@@ -1,0 +1,29 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using TraceeMesh.Contracts.Records;
+
+namespace TraceeMesh.Collector.Kernel;
+
+/// <summary>Twin of <c>struct control</c> in bpf/include/records.h: what the collector tells the programs.</summary>
+[StructLayout(LayoutKind.Sequential)]
+public struct Control
+{
+    /// <summary>When the ring was last looked at, ns since boot.</summary>
+    public ulong DrainedAt;
+
+    /// <summary>Not 0: exec records carry the environment.</summary>
+    public uint WantEnvironment;
+
+    /// <summary>Zero.</summary>
+    public uint Reserved;
+
+    /// <summary>Not 0: the event of that number is produced.</summary>
+    public EventSwitchBytes EventOn;
+}
+
+/// <summary>A byte for each event number.</summary>
+[InlineArray(RecordLimits.EventIdLimit)]
+public struct EventSwitchBytes
+{
+    private byte _first;
+}

@@ -1,0 +1,72 @@
+using System.Runtime.CompilerServices;
+using TraceeMesh.Contracts.Events;
+using TraceeMesh.Contracts.Records;
+
+namespace TraceeMesh.Collector.Kernel;
+
+/// <summary>What the kernel side produces: a switch per event, the environment, and the mesh's own processes.</summary>
+public sealed unsafe class EventSwitches : IDisposable
+{
+    private readonly MappedMemory _memory;
+    private readonly int _ownProcesses;
+    private readonly KernelProgram _systemCalls;
+
+    /// <summary>Maps the switches; all are off.</summary>
+    internal EventSwitches(int control, int ownProcesses, KernelProgram systemCalls)
+    {
+        _memory = new MappedMemory(control, 0, (nuint)Unsafe.SizeOf<Control>(), writable: true);
+        _ownProcesses = ownProcesses;
+        _systemCalls = systemCalls;
+        MarkDrained(BootClock.Now());
+    }
+
+    private ref Control Control => ref Unsafe.AsRef<Control>(_memory.Start);
+
+    /// <summary>
+    /// Switches on exactly these events. The program every system call of the host passes through is attached only
+    /// while one of its events is on.
+    /// </summary>
+    /// <param name="events">The events wanted; those the kernel side does not have are ignored.</param>
+    /// <param name="environment">Whether exec records carry the environment.</param>
+    public void Apply(EventSet events, bool environment)
+    {
+        Volatile.Write(ref Control.WantEnvironment, environment ? 1u : 0u);
+        for (var id = 0; id < RecordLimits.EventIdLimit; id++)
+        {
+            Volatile.Write(ref Control.EventOn[id], events.Contains(id) ? (byte)1 : (byte)0);
+        }
+
+        if (_systemCalls.Serves(events))
+        {
+            _systemCalls.Attach();
+        }
+        else
+        {
+            _systemCalls.Detach();
+        }
+    }
+
+    /// <summary>
+    /// Says that the ring is being drained. The programs stop producing, and count, when nobody said so for a minute.
+    /// </summary>
+    /// <param name="bootTime">Of <see cref="BootClock"/>.</param>
+    public void MarkDrained(ulong bootTime) => Volatile.Write(ref Control.DrainedAt, bootTime);
+
+    /// <summary>
+    /// Does not trace this process (its children it does). The kernel side forgets it when it exits or executes
+    /// another program.
+    /// </summary>
+    /// <returns>False when there is no room for another one: it is traced like any other.</returns>
+    public bool AddOwnProcess(int processId)
+    {
+        byte present = 1;
+        return LibBpf.MapUpdate(_ownProcesses, &processId, &present, 0) == 0;
+    }
+
+    /// <summary>Traces the process again.</summary>
+    /// <returns>Whether it was not traced before.</returns>
+    public bool RemoveOwnProcess(int processId) => LibBpf.MapDelete(_ownProcesses, &processId) == 0;
+
+    /// <inheritdoc/>
+    public void Dispose() => _memory.Dispose();
+}

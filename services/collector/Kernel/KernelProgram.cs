@@ -1,0 +1,67 @@
+using System.ComponentModel;
+using System.Runtime.InteropServices;
+using TraceeMesh.Contracts.Events;
+
+namespace TraceeMesh.Collector.Kernel;
+
+/// <summary>One loaded program and its link.</summary>
+internal sealed class KernelProgram(string name, nint program, int[] events) : IDisposable
+{
+    private nint _link;
+
+    /// <summary>Its function's name in bpf/programs.</summary>
+    internal string Name => name;
+
+    /// <summary>What it produces.</summary>
+    internal IReadOnlyList<int> Events => events;
+
+    /// <summary>Why it does not work here; null when it does.</summary>
+    internal string? Failure { get; private set; } = program == 0 ? "not loaded" : null;
+
+    internal bool IsAttached => _link != 0;
+
+    /// <summary>Notes why it could not be loaded.</summary>
+    internal void Fail(string reason) => Failure = reason;
+
+    /// <summary>Whether it produces any of these.</summary>
+    internal bool Serves(EventSet wanted)
+    {
+        foreach (var id in events)
+        {
+            if (wanted.Contains(id))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Attaches it unless it is; a failure is kept in <see cref="Failure"/>.</summary>
+    internal bool Attach()
+    {
+        if (program == 0 || IsAttached)
+        {
+            return IsAttached;
+        }
+
+        LibBpfLog.Clear();
+        _link = LibBpf.ProgramAttach(program);
+        Failure = IsAttached ? null : $"could not be attached: {new Win32Exception(Marshal.GetLastPInvokeError()).Message}";
+        return IsAttached;
+    }
+
+    /// <summary>The descriptor of its link; the program is attached.</summary>
+    internal int LinkDescriptor => LibBpf.LinkDescriptor(_link);
+
+    internal void Detach()
+    {
+        if (IsAttached)
+        {
+            _ = LibBpf.LinkDestroy(_link);
+            _link = 0;
+        }
+    }
+
+    public void Dispose() => Detach();
+}

@@ -1,0 +1,23 @@
+using TraceeMesh.Contracts.Events;
+
+namespace TraceeMesh.Collector.Kernel;
+
+/// <summary>The programs of bpf/programs and the events each produces.</summary>
+internal static class KernelProgramTable
+{
+    internal static readonly Entry[] All =
+    [
+        new("on_sched_process_fork", [EventIds.SchedProcessFork]),
+        new("on_task_rename", []),
+        new("on_sched_process_exec", [EventIds.SchedProcessExec]),
+        new("on_sched_process_exit", [EventIds.SchedProcessExit]),
+        new("on_cgroup_mkdir", [EventIds.CgroupMkdir]),
+        new("on_cgroup_rmdir", [EventIds.CgroupRmdir]),
+        new("on_cgroup_attach_task", [EventIds.CgroupAttachTask]),
+        new("on_sys_exit", [EventIds.Ptrace, EventIds.SecurityFileOpen, EventIds.SecurityInodeRename]),
+        new("snapshot_tasks_sleepable", [EventIds.SnapshotProcess, EventIds.SnapshotEnd]),
+        new("snapshot_tasks", [EventIds.SnapshotProcess, EventIds.SnapshotEnd]),
+    ];
+
+    internal sealed record Entry(string Name, int[] Events);
+}

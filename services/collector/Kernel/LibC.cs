@@ -1,0 +1,42 @@
+using System.Runtime.InteropServices;
+
+namespace TraceeMesh.Collector.Kernel;
+
+/// <summary>The calls of the C library that the kernel room makes itself.</summary>
+internal static unsafe partial class LibC
+{
+    internal const int ProtectRead = 1;
+    internal const int ProtectWrite = 2;
+    internal const int MapShared = 1;
+    internal const int ClockBoottime = 7;
+    internal const int ErrorAgain = 11;
+    internal const int ErrorInterrupted = 4;
+
+    private const string Library = "libc.so.6";
+
+    [LibraryImport(Library, EntryPoint = "mmap", SetLastError = true)]
+    internal static partial nint Map(nint address, nuint length, int protection, int flags, int descriptor, long offset);
+
+    [LibraryImport(Library, EntryPoint = "munmap")]
+    internal static partial int Unmap(nint address, nuint length);
+
+    [LibraryImport(Library, EntryPoint = "read", SetLastError = true)]
+    internal static partial nint Read(int descriptor, void* buffer, nuint length);
+
+    [LibraryImport(Library, EntryPoint = "close")]
+    internal static partial int Close(int descriptor);
+
+    [LibraryImport(Library, EntryPoint = "clock_gettime", SetLastError = true)]
+    internal static partial int ClockGetTime(int clock, Timespec* time);
+
+    [LibraryImport(Library, EntryPoint = "vsnprintf")]
+    internal static partial int FormatList(byte* buffer, nuint size, byte* format, nint arguments);
+
+    /// <summary>Twin of <c>struct timespec</c>.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct Timespec
+    {
+        public long Seconds;
+        public long Nanoseconds;
+    }
+}

@@ -1,0 +1,78 @@
+using System.Text.Json;
+using TraceeMesh.Contracts.Mesh;
+using TraceeMesh.DataSourceApi.Readiness;
+using TraceeMesh.ServiceDefaults;
+using TraceeMesh.TestKit;
+using Xunit;
+
+namespace TraceeMesh.Tests.Unit.DataSourceApi;
+
+public sealed class MeshViewTests
+{
+    private readonly ManualTime _time = new();
+    private readonly MeshView _view;
+
+    public MeshViewTests()
+    {
+        _view = new MeshView(_time);
+        _view.Expect(MeshExpectation.Parse("collector=1,detector=2"));
+    }
+
+    [Fact]
+    public void Missing_NamesWhatIsNotReady_AndWhy()
+    {
+        Beat("collector", "n", Heartbeat.Ready);
+        Beat("detector", "d1", Heartbeat.Ready);
+        Beat("detector", "d2", Heartbeat.Degraded, "no lease");
+
+        Assert.Equal(["detector: 1 of 2 ready. d2 is degraded: no lease."], _view.Missing());
+    }
+
+    [Fact]
+    public void AllReady_MissesNothing()
+    {
+        Beat("collector", "n", Heartbeat.Ready);
+        Beat("detector", "d1", Heartbeat.Ready);
+        Beat("detector", "d2", Heartbeat.Ready);
+
+        Assert.Empty(_view.Missing());
+    }
+
+    [Fact]
+    public void Silence_CountsAsMissing()
+    {
+        Beat("collector", "n", Heartbeat.Ready);
+        _time.Advance(MeshView.Silence + TimeSpan.FromSeconds(1));
+
+        Assert.Contains(_view.Missing(), m => m.StartsWith("collector: 0 of 1", StringComparison.Ordinal));
+        Assert.Empty(_view.Live());
+    }
+
+    [Fact]
+    public void Stopping_IsGoneAtOnce()
+    {
+        Beat("collector", "n", Heartbeat.Ready);
+        Beat("collector", "n", Heartbeat.Stopping);
+
+        Assert.Empty(_view.Live());
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("{}")]
+    [InlineData("null")]
+    [InlineData("{\"service\":5}")]
+    public void Nonsense_IsRefused(string message) => Assert.False(_view.TryAdd(System.Text.Encoding.UTF8.GetBytes(message)));
+
+    [Theory]
+    [InlineData("collector")]
+    [InlineData("collector=x")]
+    [InlineData("collector=1=2")]
+    [InlineData("collector=-1")]
+    public void Expectation_OfAnotherForm_IsAUsageError(string text) =>
+        Assert.Equal(2, Assert.Throws<ServiceExitException>(() => MeshExpectation.Parse(text)).ExitCode);
+
+    private void Beat(string service, string instance, string state, string reason = "") => Assert.True(_view.TryAdd(JsonSerializer.SerializeToUtf8Bytes(
+        new Heartbeat { Service = service, Instance = instance, Node = "n", Pid = 1, State = state, Reason = reason, Started = 0, Timestamp = 0 },
+        MeshJson.Default.Heartbeat)));
+}
