@@ -25,5 +25,5 @@ public interface ISignatureLogger
     /// <param name="level">How much it matters.</param>
     /// <param name="message">What happened.</param>
     /// <param name="fields">Names and values that belong to it.</param>
-    void Log(SignatureLogLevel level, string message, params ReadOnlySpan<(string Name, DataValue Value)> fields);
+    public void Log(SignatureLogLevel level, string message, params ReadOnlySpan<(string Name, DataValue Value)> fields);
 }

@@ -8,8 +8,8 @@ namespace TraceeMesh.Detector.Engine;
 public interface IFindingSink
 {
     /// <summary>Takes a finding; whatever it needs of the event it copies before it returns.</summary>
-    void Add(LoadedSignature signature, Event e, int ordinal, ReadOnlySpan<(string Name, DataValue Value)> data, IReadOnlyList<AskedLookup> asked);
+    public void Add(LoadedSignature signature, Event e, int ordinal, ReadOnlySpan<(string Name, DataValue Value)> data, IReadOnlyList<AskedLookup> asked);
 
     /// <summary>Counts a finding that was not taken.</summary>
-    void Refuse();
+    public void Refuse();
 }

@@ -4,5 +4,5 @@ namespace TraceeMesh.Detector.Findings;
 public interface IFindingStore
 {
     /// <summary>Returns when all of them are stored, or throws when cancelled. A finding stored twice is kept once.</summary>
-    Task StoreAsync(IReadOnlyList<Finding> findings, CancellationToken cancellation);
+    public Task StoreAsync(IReadOnlyList<Finding> findings, CancellationToken cancellation);
 }

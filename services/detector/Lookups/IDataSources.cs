@@ -7,8 +7,8 @@ namespace TraceeMesh.Detector.Lookups;
 public interface IDataSources
 {
     /// <summary>Changes whenever a source appears.</summary>
-    int Version { get; }
+    public int Version { get; }
 
     /// <summary>Finds a source.</summary>
-    bool TryGet(string @namespace, string id, [NotNullWhen(true)] out IDataSource? source);
+    public bool TryGet(string @namespace, string id, [NotNullWhen(true)] out IDataSource? source);
 }

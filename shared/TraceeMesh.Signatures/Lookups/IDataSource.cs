@@ -13,23 +13,23 @@ namespace TraceeMesh.Signatures;
 public interface IDataSource
 {
     /// <summary>Its namespace; <c>tracee</c> is the mesh's own.</summary>
-    string Namespace { get; }
+    public string Namespace { get; }
 
     /// <summary>Its name inside the namespace.</summary>
-    string Id { get; }
+    public string Id { get; }
 
     /// <summary>Raised when its answers change in a way that breaks readers; refuse one above what you know.</summary>
-    int Version { get; }
+    public int Version { get; }
 
     /// <summary>The names and types of its answers, one flat JSON object.</summary>
-    string Schema { get; }
+    public string Schema { get; }
 
     /// <summary>The kinds of key it takes, for people.</summary>
-    IReadOnlyList<string> Keys { get; }
+    public IReadOnlyList<string> Keys { get; }
 
     /// <summary>Asks for one key as of the event: everything before it, nothing after it. Failures are named in the result; nothing is thrown for them.</summary>
     /// <param name="e">The event being judged; it gives node and position.</param>
     /// <param name="key">A text, an integer, a bool or a map.</param>
     /// <param name="cancellation">Ends the wait.</param>
-    ValueTask<Lookup> Get(Event e, DataValue key, CancellationToken cancellation = default);
+    public ValueTask<Lookup> Get(Event e, DataValue key, CancellationToken cancellation = default);
 }
