@@ -42,7 +42,7 @@ public sealed class Pipeline(string node, string instance, BusConnection bus, Su
     private readonly JetStream _jetStream = new(bus);
     private readonly StreamTable _streams = new(subjects);
     private readonly NodeStores _stores = new();
-    private readonly ConcurrentQueue<CutFrame> _unsettled = new();
+    private readonly ConcurrentQueue<(int Partition, uint LoadId, long End)> _unsettled = new();
     private readonly List<CutFrame> _cut = [];
     private readonly ServiceCounter _frames = counters.Counter("raw_frames", "Raw frames read");
     private readonly ServiceCounter _badFrames = counters.Counter("raw_frames_bad", "Raw frames that could not be read");
@@ -181,7 +181,7 @@ public sealed class Pipeline(string node, string instance, BusConnection bus, Su
     {
         foreach (var frame in _cut)
         {
-            _unsettled.Enqueue(frame);
+            _unsettled.Enqueue((frame.Partition, frame.LoadId, frame.EndOffset));
             await publisher.EnqueueAsync(
                 new OutgoingFrame(subjects.Events(node, frame.Partition), frame.MessageId, frame.Buffer, frame.Length, frame.FirstOffset, frame.EndOffset),
                 cancellation);
@@ -196,7 +196,7 @@ public sealed class Pipeline(string node, string instance, BusConnection bus, Su
     {
         if (_unsettled.TryDequeue(out var frame))
         {
-            cutter.Settle(frame.Partition, frame.LoadId, frame.EndOffset);
+            cutter.Settle(frame.Partition, frame.LoadId, frame.End);
         }
     }
 
