@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Globalization;
 using TraceeMesh.Contracts;
 using TraceeMesh.Contracts.Frames;
@@ -13,11 +14,7 @@ namespace TraceeMesh.Enricher.Accounting;
 public sealed class NodeBooks(string node)
 {
     // Reasons come with frames; their number is bounded by what we know.
-    private static readonly HashSet<string> KnownReasons =
-    [
-        LossReasons.RingFull, LossReasons.NotDrained, LossReasons.BadRecord, LossReasons.BadFrame, LossReasons.StreamLimit,
-        LossReasons.BusRestart, LossReasons.StreamDeleted, LossReasons.Unknown,
-    ];
+    private static readonly FrozenSet<string> KnownReasons = LossReasons.All.ToFrozenSet();
 
     private readonly Lock _gate = new();
     private readonly SortedDictionary<string, long> _filtered = new(StringComparer.Ordinal);
