@@ -1,1 +1,4 @@
-return 0;
+using TraceeMesh.Detector;
+using TraceeMesh.ServiceDefaults;
+
+return await MeshHost.RunAsync("detector", args, Pipeline.RunAsync);

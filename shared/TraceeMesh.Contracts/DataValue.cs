@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using TraceeMesh.Contracts.Events;
 
 namespace TraceeMesh.Contracts;
 
@@ -129,6 +130,27 @@ public sealed class DataValue : IEquatable<DataValue>
 
         return Of(builder.MoveToImmutable());
     }
+
+    /// <summary>A text.</summary>
+    public static implicit operator DataValue(string value) => Of(value);
+
+    /// <summary>A copy of a text.</summary>
+    public static implicit operator DataValue(Utf8Text value) => Of(value.ToString());
+
+    /// <summary>An integer.</summary>
+    public static implicit operator DataValue(long value) => Of(value);
+
+    /// <summary>An integer.</summary>
+    public static implicit operator DataValue(int value) => Of((long)value);
+
+    /// <summary>An unsigned integer.</summary>
+    public static implicit operator DataValue(ulong value) => Of(value);
+
+    /// <summary>A bool.</summary>
+    public static implicit operator DataValue(bool value) => Of(value);
+
+    /// <summary>A double.</summary>
+    public static implicit operator DataValue(double value) => Of(value);
 
     /// <inheritdoc/>
     public bool Equals(DataValue? other) => other is not null && Kind == other.Kind && Kind switch

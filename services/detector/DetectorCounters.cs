@@ -1,0 +1,47 @@
+using TraceeMesh.ServiceDefaults;
+
+namespace TraceeMesh.Detector;
+
+/// <summary>What a detector counts.</summary>
+public sealed class DetectorCounters(ServiceCounters counters)
+{
+    public ServiceCounter FramesJudged { get; } = counters.Counter("frames_judged", "Event frames judged");
+
+    public ServiceCounter FramesSkipped { get; } = counters.Counter("frames_skipped", "Event frames that had been judged before");
+
+    public ServiceCounter FramesBad { get; } = counters.Counter("frames_bad", "Event frames that could not be decoded and were put aside");
+
+    public ServiceCounter EventsJudged { get; } = counters.Counter("events_judged", "Events judged");
+
+    public ServiceCounter EventsUnknown { get; } = counters.Counter("events_unknown", "Events of a kind this detector does not know, which no signature can select");
+
+    public ServiceCounter EventsLost { get; } = counters.Counter("events_lost", "Events lost between enricher and detector");
+
+    public ServiceCounter Evaluations { get; } = counters.Counter("evaluations", "Events handed to signatures");
+
+    public ServiceCounter SignatureErrors { get; } = counters.Counter("signature_errors", "Exceptions that left a signature");
+
+    public ServiceCounter SignaturesAbandoned { get; } = counters.Counter("signatures_abandoned", "Signatures that did not come back and were disabled");
+
+    public ServiceCounter FindingsStored { get; } = counters.Counter("findings_stored", "Findings that the findings stream acknowledged");
+
+    public ServiceCounter FindingsRepeated { get; } = counters.Counter("findings_repeated", "Findings that the findings stream had already");
+
+    public ServiceCounter FindingsRetried { get; } = counters.Counter("findings_retried", "Attempts to store a finding that were not acknowledged");
+
+    public ServiceCounter FindingsRefused { get; } = counters.Counter("findings_refused", "Findings not taken: beyond the limit for one event, or on an event not being judged");
+
+    public ServiceCounter FindingsShortened { get; } = counters.Counter("findings_shortened", "Findings that exceeded the bus's message size and lost their data");
+
+    public ServiceCounter Lookups { get; } = counters.Counter("lookups", "Questions to data sources");
+
+    public ServiceCounter LookupsFailed { get; } = counters.Counter("lookups_failed", "Questions that ended unavailable or timed out");
+
+    public ServiceCounter LeasesTaken { get; } = counters.Counter("leases_taken", "Partitions taken");
+
+    public ServiceCounter LeasesLost { get; } = counters.Counter("leases_lost", "Partitions that another detector took");
+
+    public ServiceCounter ConsumersMade { get; } = counters.Counter("consumers_made", "Consumers of the events stream made, the first of each lease included");
+
+    public ServiceCounter DeadLettersLost { get; } = counters.Counter("dead_letters_lost", "Undecodable frames that could not be put aside either");
+}

@@ -1,0 +1,17 @@
+namespace TraceeMesh.Detector.Engine;
+
+/// <summary>Whether a signature sees events.</summary>
+public enum SignatureState
+{
+    /// <summary>It does.</summary>
+    Running,
+
+    /// <summary>It lacks a data source; the engine tries again when one appears.</summary>
+    Waiting,
+
+    /// <summary>It did not come back from an event.</summary>
+    Disabled,
+
+    /// <summary>Its initialisation failed.</summary>
+    Failed,
+}

@@ -1,0 +1,15 @@
+namespace TraceeMesh.Detector.Findings;
+
+/// <summary>What is known to be missing from what a judgement stood on.</summary>
+/// <param name="Lost">How many events.</param>
+/// <param name="Reasons">How many for each reason, in order of their names.</param>
+/// <param name="From">First position concerned.</param>
+/// <param name="To">Position behind the last.</param>
+public sealed record Completeness(long Lost, IReadOnlyList<KeyValuePair<string, long>> Reasons, long From, long To)
+{
+    /// <summary>Nothing is known to be missing.</summary>
+    public static readonly Completeness Complete = new(0, [], 0, 0);
+
+    /// <summary>Whether nothing is.</summary>
+    public bool IsComplete => Lost == 0;
+}

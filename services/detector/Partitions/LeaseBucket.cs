@@ -1,0 +1,45 @@
+using System.Text.Json;
+using TraceeMesh.Bus;
+using TraceeMesh.Contracts;
+using TraceeMesh.Contracts.Ledger;
+using TraceeMesh.Contracts.Mesh;
+
+namespace TraceeMesh.Detector.Partitions;
+
+/// <summary>The records of all leases. Everything is written by compare-and-set.</summary>
+public sealed class LeaseBucket(JetStream jetStream, BucketDefinition definition)
+{
+    private KeyValueBucket? _bucket;
+
+    /// <summary>Makes sure that the bucket is there.</summary>
+    /// <exception cref="BusException">The bus does not answer.</exception>
+    public async Task EnsureAsync(CancellationToken cancellation) => _bucket = await jetStream.EnsureBucketAsync(definition, cancellation);
+
+    /// <summary>Reads a record.</summary>
+    /// <returns>Its revision, 0 where none was ever written; and the record, null where it is absent or unreadable.</returns>
+    /// <exception cref="BusException">The bus does not answer.</exception>
+    public async Task<(long Revision, LeaseRecord? Record)> ReadAsync(string key, CancellationToken cancellation)
+    {
+        var entry = await Bucket.GetAsync(key, cancellation);
+        if (entry is null)
+        {
+            return (0, null);
+        }
+
+        try
+        {
+            return (entry.Revision, entry.IsDeleted ? null : JsonSerializer.Deserialize(entry.Value.Span, MeshJson.Default.LeaseRecord));
+        }
+        catch (JsonException)
+        {
+            // Whoever wrote it does not own the partition: it is taken like an absent one, from the stream's first frame.
+            return (entry.Revision, null);
+        }
+    }
+
+    /// <summary>Writes a record if its last revision is the one given.</summary>
+    public ValueTask<KeyValueWrite> WriteAsync(string key, LeaseRecord record, long revision, CancellationToken cancellation) =>
+        Bucket.UpdateAsync(key, JsonSerializer.SerializeToUtf8Bytes(record, MeshJson.Default.LeaseRecord), revision, cancellation);
+
+    private KeyValueBucket Bucket => _bucket ?? throw new InvalidOperationException("the bucket of leases has not been ensured");
+}

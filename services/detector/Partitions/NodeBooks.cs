@@ -1,0 +1,51 @@
+using TraceeMesh.Detector.Findings;
+
+namespace TraceeMesh.Detector.Partitions;
+
+/// <summary>The books of one node in one partition.</summary>
+internal sealed class NodeBooks
+{
+    // A load before the last can still have frames under way when a collector was restarted in a hurry; more are not kept.
+    private const int LoadsKept = 4;
+
+    private readonly List<LoadAccount> _loads = [];
+
+    public NodeBooks(LoadAccount? account, TimeProvider time)
+    {
+        Losses = new LossWindow(time, LossWindow.DefaultLength);
+        if (account is not null)
+        {
+            _loads.Add(account);
+        }
+    }
+
+    public LossWindow Losses { get; }
+
+    /// <summary>The bus has forgotten the stream since the node's last frame.</summary>
+    public bool StreamForgotten { get; set; }
+
+    public long Heard { get; set; }
+
+    /// <summary>The load that the lease record tells: the one that began last.</summary>
+    public LoadAccount? Current => _loads.Count == 0 ? null : _loads[^1];
+
+    public LoadAccount Load(uint loadId)
+    {
+        foreach (var load in _loads)
+        {
+            if (load.LoadId == loadId)
+            {
+                return load;
+            }
+        }
+
+        if (_loads.Count == LoadsKept)
+        {
+            _loads.RemoveAt(0);
+        }
+
+        var fresh = new LoadAccount(loadId);
+        _loads.Add(fresh);
+        return fresh;
+    }
+}

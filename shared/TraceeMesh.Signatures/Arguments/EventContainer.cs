@@ -1,0 +1,30 @@
+using TraceeMesh.Contracts.Events;
+
+namespace TraceeMesh.Signatures;
+
+/// <summary>The container an event happened in; all texts are empty on the host.</summary>
+/// <param name="e">The event.</param>
+public readonly struct EventContainer(Event e)
+{
+    /// <summary>Its id.</summary>
+    public Utf8Text Id => e.Context.ContainerId;
+
+    /// <summary>Its name.</summary>
+    public Utf8Text Name => e.Context.ContainerName;
+
+    /// <summary>Its image.</summary>
+    public Utf8Text Image => e.Context.ContainerImage;
+
+    /// <summary>The digest of its image.</summary>
+    public Utf8Text ImageDigest => e.Context.ContainerImageDigest;
+}
+
+/// <summary>Words for what an event carries.</summary>
+public static class EventWords
+{
+    extension(Event e)
+    {
+        /// <summary>The container the event happened in.</summary>
+        public EventContainer Container => new(e);
+    }
+}

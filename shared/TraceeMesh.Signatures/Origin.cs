@@ -1,0 +1,17 @@
+namespace TraceeMesh.Signatures;
+
+/// <summary>Where on a node an event happened, as selectors name it.</summary>
+public enum Origin
+{
+    /// <summary>Anywhere.</summary>
+    Any,
+
+    /// <summary>Not in a container.</summary>
+    Host,
+
+    /// <summary>In a container whose entry point has not started yet.</summary>
+    ContainerInit,
+
+    /// <summary>In a running container.</summary>
+    Container,
+}

@@ -1,0 +1,41 @@
+using TraceeMesh.Contracts;
+using TraceeMesh.Contracts.Findings;
+
+namespace TraceeMesh.Signatures;
+
+/// <summary>Who a signature is; every finding carries it.</summary>
+/// <param name="Id">Unique among all loaded signatures, such as <c>TRC-102</c>.</param>
+/// <param name="EventName">Name of the event that its findings are, such as <c>anti_debugging</c>.</param>
+/// <example><code>new SignatureMetadata("EX-1", "unexpected_image") { Severity = Severity.Medium }</code></example>
+public sealed record SignatureMetadata(string Id, string EventName)
+{
+    /// <summary>Its title for people.</summary>
+    public string Name { get; init; } = EventName;
+
+    /// <summary>Its version.</summary>
+    public string Version { get; init; } = "1";
+
+    /// <summary>What it detects and why that matters, for people.</summary>
+    public string Description { get; init; } = "";
+
+    /// <summary>Words to sort signatures by.</summary>
+    public IReadOnlyList<string> Tags { get; init; } = [];
+
+    /// <summary>How bad its findings are.</summary>
+    public Severity Severity { get; init; } = Severity.Info;
+
+    /// <summary>The MITRE ATT&amp;CK tactic, lower case with hyphens: <c>defense-evasion</c>.</summary>
+    public string Category { get; init; } = "";
+
+    /// <summary>The name of the MITRE ATT&amp;CK technique.</summary>
+    public string Technique { get; init; } = "";
+
+    /// <summary>The number of the technique: <c>T1622</c>.</summary>
+    public string ExternalId { get; init; } = "";
+
+    /// <summary>The STIX id of the technique: <c>attack-pattern--</c> and a UUID.</summary>
+    public string StixId { get; init; } = "";
+
+    /// <summary>Further properties, written beside the ones above.</summary>
+    public IReadOnlyList<KeyValuePair<string, DataValue>> Properties { get; init; } = [];
+}
