@@ -22,6 +22,12 @@ public static class StatePreparation
     {
         // Reaching in by name is what the services do; listing is not.
         Directory.CreateDirectory(state.Path, WalkedByOthers);
+        if (person is null && Environment.UserName == "root")
+        {
+            // One that was made by mktemp, say, is closed to others.
+            File.SetUnixFileMode(state.Path, File.GetUnixFileMode(state.Path) | WalkedByOthers);
+        }
+
         Directory.CreateDirectory(state.Credentials, WalkedByOthers);
         Directory.CreateDirectory(state.Logs, Owner);
         Directory.CreateDirectory(state.JetStream, Owner);
