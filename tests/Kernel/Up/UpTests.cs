@@ -3,28 +3,14 @@ using System.Net;
 using System.Net.Sockets;
 using TraceeMesh.Contracts;
 using TraceeMesh.TestKit;
+using TraceeMesh.Tests.Kernel.WholeMesh;
 using Xunit;
 
 namespace TraceeMesh.Tests.Kernel.Up;
 
+[Collection(WholeMeshCollection.Name)]
 public sealed class UpTests
 {
-    private const string Pins = "/sys/fs/bpf/traceemesh/" + LiveMesh.Node;
-
-    [Fact]
-    public async Task Mesh_Interrupted_EndsWellAndLeavesNoProcessNorPin()
-    {
-        await using var mesh = await LiveMesh.StartAsync("--detectors", "2");
-        var pids = await Pids(mesh);
-        Assert.Equal(5, pids.Count);
-
-        Assert.Equal(ExitCode.Ok, await mesh.StopAsync());
-
-        Assert.DoesNotContain(pids, Exists);
-        Assert.False(Directory.Exists(Pins));
-        Assert.False(File.Exists(Path.Combine(mesh.StateDirectory, "mesh.json")));
-    }
-
     [Fact]
     public async Task Mesh_WhoseRunnerIsKilled_LeavesNoProcess()
     {
@@ -59,27 +45,6 @@ public sealed class UpTests
         Assert.Equal(ExitCode.AlreadyRunning, refused.ExitCode);
         Assert.Equal("", refused.Output);
         Assert.Contains(mesh.StateDirectory, refused.Errors, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task Service_Killed_IsStartedAgainAndSaid()
-    {
-        await using var mesh = await LiveMesh.StartAsync();
-        var before = await PidOf(mesh, "detector");
-
-        using (var detector = Process.GetProcessById(before))
-        {
-            detector.Kill();
-        }
-
-        await TestWait.Until(() => mesh.Errors.Contains("detector-1 ended (killed by signal 9): restart 1", StringComparison.Ordinal), "the restart is said");
-        var after = before;
-        while (after == before || after == 0)
-        {
-            after = await PidOf(mesh, "detector");
-        }
-
-        Assert.True(Exists(after));
     }
 
     [Fact]
@@ -133,9 +98,6 @@ public sealed class UpTests
 
     private static async Task<IReadOnlyList<int>> Pids(LiveMesh mesh) =>
         [.. (await mesh.RunAsync("status", "--json")).Objects.Select(o => (int)o["pid"]!)];
-
-    private static async Task<int> PidOf(LiveMesh mesh, string service) =>
-        (await mesh.RunAsync("status", "--json")).Objects.Where(o => (string?)o["service"] == service).Select(o => (int)o["pid"]!).FirstOrDefault();
 
     private static bool Exists(int pid) => Directory.Exists($"/proc/{pid}");
 
