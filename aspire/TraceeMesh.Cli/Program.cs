@@ -1,1 +1,1 @@
-return 0;
+return await TraceeMesh.Cli.CommandLine.Run(args);

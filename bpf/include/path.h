@@ -28,6 +28,8 @@ static __always_inline bool path__prepend(struct path_walk *walk, struct dentry 
 
     barrier_var(length);
     length &= NAME_LENGTH_MASK;
+    if (length == 0) /* a pipe or a socket */
+        return true;
     if (begin < length + slash)
         return false;
     begin -= length + slash;

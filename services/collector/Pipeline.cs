@@ -93,7 +93,7 @@ public sealed class Pipeline : IDisposable
 
         // 3. What exists already: the stores' events first, so that nothing falls between them and the snapshot.
         _kernel.Switches.AddOwnProcess(Environment.ProcessId);
-        _kernel.Switches.Apply(SelectedEvents.StoreNeeds, environment: false);
+        Switch(SelectedEvents.StoreNeeds, environment: false);
         await SnapshotAsync(drain, new EventSet(), cancellation);
 
         // 4. What consumers want.
@@ -140,7 +140,7 @@ public sealed class Pipeline : IDisposable
                     var on = new EventSet();
                     on.UnionWith(SelectedEvents.StoreNeeds);
                     on.UnionWith(wanted);
-                    _kernel.Switches.Apply(on, environment);
+                    Switch(on, environment);
                 }
             }
 
@@ -150,6 +150,14 @@ public sealed class Pipeline : IDisposable
                 Volatile.Write(ref _snapshotAsked, false);
                 await SnapshotAsync(drain, wanted, cancellation);
             }
+        }
+    }
+
+    private void Switch(EventSet events, bool environment)
+    {
+        if (_kernel.Switches.Apply(events, environment) is { } failure)
+        {
+            _host.Log.LogError("events of system calls are not seen: {Failure}", failure);
         }
     }
 

@@ -46,7 +46,8 @@ public sealed class LiveMesh : IAsyncDisposable
     /// <summary>Starts a mesh and waits until it is ready.</summary>
     public static async Task<LiveMesh> StartAsync(params string[] options)
     {
-        var state = Directory.CreateTempSubdirectory("traceemesh-test-").FullName;
+        // Below a directory that is closed to the services' user, as a clone in root's home is.
+        var state = Path.Combine(Directory.CreateTempSubdirectory("traceemesh-test-").FullName, "state");
         var start = Command(["up", "--state-dir", state, "--node", Node, "--nats-port", $"{FreePort()}", "--grpc-address", $"127.0.0.1:{FreePort()}", "--http-address", $"127.0.0.1:{FreePort()}", .. options]);
         start.RedirectStandardInput = true;
         var mesh = new LiveMesh(state, Process.Start(start)!);
@@ -125,7 +126,7 @@ public sealed class LiveMesh : IAsyncDisposable
     {
         await StopAsync();
         _up.Dispose();
-        Directory.Delete(StateDirectory, recursive: true);
+        Directory.Delete(Path.GetDirectoryName(StateDirectory)!, recursive: true);
     }
 
     /// <summary>Output, errors and the logs of the services, for a failing test.</summary>

@@ -18,4 +18,16 @@ public static class TestWait
             await Task.Delay(Poll, time);
         }
     }
+
+    /// <summary>Waits until a condition that is asked of the bus holds; fails the test, naming it, when it does not in time.</summary>
+    public static async Task Until(Func<Task<bool>> condition, string what, double seconds = 10)
+    {
+        var time = TimeProvider.System;
+        var started = time.GetTimestamp();
+        while (!await condition())
+        {
+            Assert.True(time.GetElapsedTime(started).TotalSeconds < seconds, $"not within {seconds} s: {what}");
+            await Task.Delay(Poll, time);
+        }
+    }
 }

@@ -28,7 +28,8 @@ public sealed unsafe class EventSwitches : IDisposable
     /// </summary>
     /// <param name="events">The events wanted; those the kernel side does not have are ignored.</param>
     /// <param name="environment">Whether exec records carry the environment.</param>
-    public void Apply(EventSet events, bool environment)
+    /// <returns>Null, or why the events of system calls stay away though they are wanted.</returns>
+    public string? Apply(EventSet events, bool environment)
     {
         Volatile.Write(ref Control.WantEnvironment, environment ? 1u : 0u);
         for (var id = 0; id < RecordLimits.EventIdLimit; id++)
@@ -38,12 +39,11 @@ public sealed unsafe class EventSwitches : IDisposable
 
         if (_systemCalls.Serves(events))
         {
-            _systemCalls.Attach();
+            return _systemCalls.Attach() ? null : _systemCalls.Failure;
         }
-        else
-        {
-            _systemCalls.Detach();
-        }
+
+        _systemCalls.Detach();
+        return null;
     }
 
     /// <summary>

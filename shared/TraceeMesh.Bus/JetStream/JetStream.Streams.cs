@@ -82,6 +82,13 @@ public sealed partial class JetStream
             response = await CallAsync($"STREAM.UPDATE.{config.Name}", config, JetStreamJson.Default.StreamConfig, JetStreamJson.Default.StreamResponse, cancellation);
         }
 
+        // The server reserves a stream's bytes before it sees that it has it already, and so refuses one it could never hold twice.
+        if (response.Error?.ErrCode is JetStreamErrors.InsufficientMemory or JetStreamErrors.InsufficientStorage
+            && await FindStreamAsync(config.Name, cancellation) is { } existing)
+        {
+            return existing;
+        }
+
         return ToState(Checked(response, $"ensuring stream {config.Name}"));
     }
 

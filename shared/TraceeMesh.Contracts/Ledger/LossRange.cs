@@ -39,6 +39,10 @@ public static class LossReasons
 
     /// <summary>A collector ended without accounting for what it had.</summary>
     public const string Unknown = "unknown";
+
+    /// <summary>All of them.</summary>
+    public static IReadOnlyList<string> All { get; } =
+        [RingFull, NotDrained, NoScratch, BadRecord, BadFrame, StreamLimit, BusRestart, StreamDeleted, Unknown];
 }
 
 /// <summary>Why an event is rightly not judged.</summary>

@@ -33,6 +33,9 @@ public sealed record NodeAccount
     /// <summary>Loads of this boot that ended without closing their books: what they had in the ring is unknown.</summary>
     public IReadOnlyList<string> Unclosed { get; init; } = [];
 
+    /// <summary>The current load has ended, and all of it is accounted for.</summary>
+    public bool Closed { get; init; }
+
     /// <summary>When this was written, ns since the epoch.</summary>
     public required long Timestamp { get; init; }
 }

@@ -36,6 +36,9 @@ public static class RecordLimits
     /// <summary>Event numbers below this have a switch in the kernel.</summary>
     public const int EventIdLimit = 1024;
 
+    /// <summary>Nanoseconds without a drain after which the programs stop producing.</summary>
+    public const long DrainTimeoutNs = 60_000_000_000;
+
     /// <summary>How many reasons for a drop the kernel side knows.</summary>
     public const int DropReasons = 3;
 }

@@ -1,0 +1,28 @@
+using System.Net;
+using TraceeMesh.Cli.Connection;
+
+namespace TraceeMesh.Cli.Up;
+
+/// <summary>What a local mesh was asked to be. An address is null when none was asked for.</summary>
+public sealed record UpOptions(StateDirectory State, string Node)
+{
+    public const int DefaultNatsPort = 4222;
+    public const int DefaultGrpcPort = 4466;
+    public const int DefaultHttpPort = 3366;
+
+    public int Detectors { get; init; } = 1;
+
+    public int DataSourceApis { get; init; } = 1;
+
+    public int? NatsPort { get; init; }
+
+    public IPEndPoint? Grpc { get; init; }
+
+    public IPEndPoint? Http { get; init; }
+
+    /// <summary>The directory with the declarations of data sources, absolute.</summary>
+    public string? Sources { get; init; }
+
+    /// <summary>Whether everything the services print is shown.</summary>
+    public bool Verbose { get; init; }
+}

@@ -1,0 +1,95 @@
+using TraceeMesh.Contracts;
+using TraceeMesh.Contracts.Frames;
+using TraceeMesh.Contracts.Ledger;
+
+namespace TraceeMesh.Enricher.Accounting;
+
+/// <summary>Where an enricher that starts goes on: everything before it is stored, frame by frame.</summary>
+/// <param name="BootId">Boot of the node.</param>
+/// <param name="LoadId">The load.</param>
+/// <param name="Watermark">Raw frames up to this offset are in stored event frames.</param>
+/// <param name="Account">The totals at the watermark.</param>
+public sealed record ResumePoint(string BootId, uint LoadId, long Watermark, FrameAccount Account)
+{
+    /// <summary>
+    /// The newest frame up to which every event frame is stored. A frame may be missing before a stored one where an
+    /// enricher ended while it was sending again; the events behind the gap are cut once more, with the same ids.
+    /// </summary>
+    /// <param name="frames">Headers of the node's last event frames, in the order of the stream.</param>
+    public static ResumePoint? From(IReadOnlyList<EventFrameHeader> frames)
+    {
+        if (frames.Count == 0)
+        {
+            return null;
+        }
+
+        var load = frames[^1].LoadId;
+        var stored = StoredEnds(frames, load);
+        ResumePoint? best = null;
+        foreach (var frame in frames)
+        {
+            if (frame.LoadId == load && (best is null || frame.Watermark > best.Watermark) && IsCovered(frame.Account, stored))
+            {
+                best = new ResumePoint(frame.BootId, load, frame.Watermark, frame.Account);
+            }
+        }
+
+        return best;
+    }
+
+    /// <summary>The books as the ledger has them, for when the bus has forgotten the event frames.</summary>
+    public static ResumePoint? From(NodeAccount? account)
+    {
+        if (account is null || !NodeBooks.TryParse(account.LoadId, out var load))
+        {
+            return null;
+        }
+
+        var totals = new FrameAccount
+        {
+            Derived = account.Derived,
+            Filtered = [.. account.Filtered],
+            Lost = [.. account.Lost],
+            Emitted = [.. account.Emitted],
+        };
+        return new ResumePoint(account.BootId, load, account.Produced, totals);
+    }
+
+    // For each partition the number below which every event is stored; long.MaxValue where no frame of it is at hand, since
+    // all of its frames are then older than the ones looked at.
+    private static long[] StoredEnds(IReadOnlyList<EventFrameHeader> frames, uint load)
+    {
+        var ends = new long[Partitioning.Partitions];
+        Array.Fill(ends, long.MaxValue);
+        var ranges = new OffsetRanges?[Partitioning.Partitions];
+        foreach (var frame in frames)
+        {
+            if (frame.LoadId == load && (uint)frame.Partition < Partitioning.Partitions)
+            {
+                var known = ranges[frame.Partition] ??= new OffsetRanges();
+                known.Add(0, frame.Settled);
+                known.Add(frame.FirstOffset, frame.EndOffset);
+            }
+        }
+
+        for (var partition = 0; partition < ends.Length; partition++)
+        {
+            ends[partition] = ranges[partition]?.Contiguous ?? long.MaxValue;
+        }
+
+        return ends;
+    }
+
+    private static bool IsCovered(FrameAccount account, long[] stored)
+    {
+        foreach (var (partition, count) in account.Emitted)
+        {
+            if ((uint)partition < Partitioning.Partitions && count > stored[partition])
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+}

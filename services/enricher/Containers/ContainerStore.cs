@@ -1,0 +1,264 @@
+using System.Runtime.InteropServices;
+using TraceeMesh.Contracts.Records;
+
+namespace TraceeMesh.Enricher.Containers;
+
+/// <summary>
+/// The containers of the node, with their past: removed ones are kept for <see cref="Retention"/> of stream time. Only
+/// directories of containers are kept; every other cgroup is the host.
+/// </summary>
+/// <remarks>Not synchronised: whoever applies records and whoever asks share <see cref="NodeStores.Gate"/>.</remarks>
+/// <param name="capacity">How many directories of containers are kept, removed ones included.</param>
+public sealed class ContainerStore(int capacity = ContainerStore.DefaultCapacity)
+{
+    /// <summary>Directories kept unless said otherwise.</summary>
+    public const int DefaultCapacity = 65536;
+
+    /// <summary>How long a removed container can be asked for: as long as its events can be judged.</summary>
+    public static readonly TimeSpan Retention = Contracts.StreamTable.EventsMaxAge;
+
+    // A container this young may have been made while the collector walked the hierarchies, so that the walk missed it.
+    private const long SnapshotMargin = 60_000_000_000;
+
+    private readonly Dictionary<CgroupKey, Directory> _directories = [];
+    private readonly Dictionary<byte[], List<Container>> _containers = new(ByteArrayComparer.Instance);
+    private readonly Queue<(long Time, CgroupKey Key, Container Container)> _removed = new();
+    private int _snapshot;
+    private bool _inSnapshot;
+
+    /// <summary>Directories of containers now kept.</summary>
+    public int Count => _directories.Count;
+
+    /// <summary>Removed directories that went before their time for lack of room.</summary>
+    public long Evicted { get; private set; }
+
+    /// <summary>Directories of containers that were not taken in because all the room is held by ones that exist.</summary>
+    public long Refused { get; private set; }
+
+    /// <summary>Whether all containers that existed before the programs were loaded are known.</summary>
+    public bool Complete { get; private set; }
+
+    /// <summary>From here on nothing has been forgotten.</summary>
+    public StorePosition HistoryFrom { get; private set; }
+
+    /// <summary>From this time on nothing has been forgotten, ns since the epoch.</summary>
+    public long HistoryFromTime { get; private set; }
+
+    /// <summary>The container of a cgroup; null on the host.</summary>
+    public Container? Find(CgroupKey key) => _directories.TryGetValue(key, out var directory) ? directory.Container : null;
+
+    /// <summary>The lives of the container with this id, oldest first.</summary>
+    public ReadOnlySpan<Container> FindAll(ReadOnlySpan<byte> id) =>
+        _containers.GetAlternateLookup<ReadOnlySpan<byte>>().TryGetValue(id, out var lives) ? CollectionsMarshal.AsSpan(lives) : [];
+
+    /// <summary>Says that the stores begin here: what was before is not known.</summary>
+    public void Begin(Moment at)
+    {
+        HistoryFrom = at.Position;
+        HistoryFromTime = at.Time;
+    }
+
+    /// <summary>Applies the making of a directory.</summary>
+    public void Made(in CgroupBody body, ReadOnlySpan<byte> path, Moment at)
+    {
+        if (CgroupPath.TryParse(path, out var identity))
+        {
+            Add(new CgroupKey(body.HierarchyId, body.CgroupId), identity, body.Ctime == 0 ? at.Time : (long)body.Ctime, at.Position, at);
+        }
+
+        Purge(at.Time);
+    }
+
+    /// <summary>Applies a directory of the snapshot: it existed before anything this load has seen.</summary>
+    public void Existing(in CgroupBody body, ReadOnlySpan<byte> path, Moment at)
+    {
+        BeginSnapshot();
+        if (!CgroupPath.TryParse(path, out var identity))
+        {
+            return;
+        }
+
+        var key = new CgroupKey(body.HierarchyId, body.CgroupId);
+        var lives = FindAll(identity.ContainerId);
+        var from = lives.Length > 0 && lives[^1].To > HistoryFrom ? lives[^1].To : HistoryFrom;
+        if (Add(key, identity, body.Ctime == 0 ? at.Time : (long)body.Ctime, from, at) is { } container)
+        {
+            container.Snapshot = _snapshot;
+
+            // Its entry point was started before anyone looked, unless its making is in the stream.
+            container.Started |= container.From <= from;
+        }
+    }
+
+    /// <summary>Applies the end of a snapshot: containers that it should have had and had not are gone.</summary>
+    public void SnapshotEnded(Moment at)
+    {
+        BeginSnapshot();
+        foreach (var (key, directory) in _directories)
+        {
+            var container = directory.Container;
+            var seenByWalk = container.Confirmed.Position.Load < at.Position.Load || container.Confirmed.Time < at.Time - SnapshotMargin;
+            if (!directory.Removed && container.Snapshot != _snapshot && seenByWalk)
+            {
+                Remove(key, directory, at);
+            }
+        }
+
+        _inSnapshot = false;
+        Complete = true;
+        Purge(at.Time);
+    }
+
+    /// <summary>Applies the removal of a directory.</summary>
+    public void Removed(in CgroupBody body, Moment at)
+    {
+        var key = new CgroupKey(body.HierarchyId, body.CgroupId);
+        if (_directories.TryGetValue(key, out var directory) && !directory.Removed)
+        {
+            Remove(key, directory, at);
+        }
+
+        Purge(at.Time);
+    }
+
+    /// <summary>Forgets everything: the node was booted anew.</summary>
+    public void Clear(Moment at)
+    {
+        _directories.Clear();
+        _containers.Clear();
+        _removed.Clear();
+        Complete = false;
+        Begin(at);
+    }
+
+    private void BeginSnapshot()
+    {
+        if (!_inSnapshot)
+        {
+            _inSnapshot = true;
+            _snapshot++;
+        }
+    }
+
+    private Container? Add(CgroupKey key, in CgroupIdentity identity, long ctime, StorePosition from, Moment at)
+    {
+        if (_directories.TryGetValue(key, out var known) && !known.Removed)
+        {
+            known.Container.Confirmed = at;
+            return known.Container;
+        }
+
+        if (_directories.Count >= capacity && !EvictOldest())
+        {
+            Refused++;
+            return null;
+        }
+
+        var container = Living(identity.ContainerId);
+        if (container is null)
+        {
+            container = new Container(identity.ContainerId.ToArray(), identity.Runtime, from, ctime);
+            Lives(container).Add(container);
+        }
+
+        container.Confirmed = at;
+        container.Directories++;
+        if (identity.IsRoot)
+        {
+            // A directory below it may have been seen first; the container is as old as its own.
+            container.Ctime = container.RootSeen ? container.Ctime : ctime;
+            container.RootSeen = true;
+            container.Roots++;
+        }
+
+        _directories[key] = new Directory(container, identity.IsRoot);
+        return container;
+    }
+
+    private Container? Living(ReadOnlySpan<byte> id)
+    {
+        var lives = FindAll(id);
+        return lives.Length > 0 && lives[^1].To == StorePosition.Open ? lives[^1] : null;
+    }
+
+    private List<Container> Lives(Container container)
+    {
+        var id = container.Id.Bytes.ToArray();
+        if (!_containers.TryGetValue(id, out var lives))
+        {
+            _containers[id] = lives = [];
+        }
+
+        return lives;
+    }
+
+    private void Remove(CgroupKey key, Directory directory, Moment at)
+    {
+        directory.Removed = true;
+        var container = directory.Container;
+        _removed.Enqueue((at.Time, key, container));
+
+        // The container ends with the last of its own directories; one below them ends it only where none of its own was seen.
+        container.Directories--;
+        container.Roots -= directory.IsRoot ? 1 : 0;
+        if (container.To == StorePosition.Open && (directory.IsRoot ? container.Roots == 0 : container.Directories == 0))
+        {
+            container.To = at.Position;
+            container.ToTime = at.Time;
+        }
+    }
+
+    private void Purge(long now)
+    {
+        var limit = now - ((long)Retention.TotalNanoseconds);
+        while (_removed.TryPeek(out var oldest) && oldest.Time < limit)
+        {
+            ForgetOldest();
+        }
+    }
+
+    private bool EvictOldest()
+    {
+        if (_removed.Count == 0)
+        {
+            return false;
+        }
+
+        ForgetOldest();
+        Evicted++;
+        return true;
+    }
+
+    private void ForgetOldest()
+    {
+        var (_, key, container) = _removed.Dequeue();
+
+        // A directory of the same key may have been made since.
+        if (_directories.TryGetValue(key, out var directory) && directory.Removed && directory.Container == container)
+        {
+            _directories.Remove(key);
+        }
+
+        if (container.To == StorePosition.Open || !_containers.TryGetValue(container.Id.Bytes.ToArray(), out var lives) || !lives.Remove(container))
+        {
+            return;
+        }
+
+        if (lives.Count == 0)
+        {
+            _containers.Remove(container.Id.Bytes.ToArray());
+        }
+
+        HistoryFrom = container.To > HistoryFrom ? container.To : HistoryFrom;
+        HistoryFromTime = Math.Max(container.ToTime, HistoryFromTime);
+    }
+
+    private sealed class Directory(Container container, bool isRoot)
+    {
+        public Container Container { get; } = container;
+
+        public bool IsRoot { get; } = isRoot;
+
+        public bool Removed { get; set; }
+    }
+}

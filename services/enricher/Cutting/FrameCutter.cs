@@ -1,0 +1,310 @@
+using System.Buffers;
+using System.Text;
+using TraceeMesh.Contracts;
+using TraceeMesh.Contracts.Frames;
+using TraceeMesh.Contracts.Ledger;
+using TraceeMesh.Contracts.Records;
+using TraceeMesh.Enricher.Accounting;
+using TraceeMesh.Enricher.Decoding;
+using TraceeMesh.Enricher.Input;
+using TraceeMesh.MessagePack;
+
+namespace TraceeMesh.Enricher.Cutting;
+
+/// <summary>
+/// Raw frames in, event frames out. There is no timer and no chance in it: the same raw frames on the same stores give the
+/// same event frames with the same ids.
+/// </summary>
+public sealed class FrameCutter : IDisposable
+{
+    // A partition hears of the node at least this often, counted in the time of records, also when nothing is for it.
+    private const long MaxSilence = 1_000_000_000;
+
+    private readonly string _node;
+    private readonly int _firstPartition;
+    private readonly ResumePoint? _resume;
+    private readonly bool _resumeIsLatest;
+    private readonly FrameOrder _order = new();
+    private readonly FrameDecoder _decoder;
+    private readonly PartitionWriters _writers = new();
+    private readonly FrameTally _tally = new();
+    private readonly MessagePackWriter _frame = new();
+    private readonly Partition[] _partitions = new Partition[Partitioning.Partitions];
+    private readonly int[] _emitted = new int[Partitioning.Partitions];
+    private readonly List<LossRange> _lost = [];
+    private readonly HashSet<uint> _past = [];
+    private readonly Lock _settling = new();
+    private RawFrameHeader? _last;
+    private int _load;
+    private long _countFrom;
+    private int _spread;
+
+    /// <summary>A cutter that has seen nothing.</summary>
+    /// <param name="node">Name of the node.</param>
+    /// <param name="stores">The stores it feeds.</param>
+    /// <param name="resume">Where an earlier one ended.</param>
+    /// <param name="resumeIsLatest">Whether the load of <paramref name="resume"/> is the last one of the raw stream, so that others in it are older.</param>
+    /// <param name="onBadRecord">Takes note of records that cannot be read.</param>
+    public FrameCutter(string node, NodeStores stores, ResumePoint? resume, bool resumeIsLatest, BadRecordHandler onBadRecord)
+    {
+        _node = node;
+        _firstPartition = Partitioning.Of(Hash.Of(Encoding.UTF8.GetBytes(node)), 0, 1);
+        _resume = resume;
+        _resumeIsLatest = resumeIsLatest;
+        Stores = stores;
+        Books = new NodeBooks(node);
+        _decoder = new FrameDecoder(stores, onBadRecord);
+        for (var i = 0; i < _partitions.Length; i++)
+        {
+            _partitions[i] = new Partition();
+        }
+    }
+
+    /// <summary>The stores it feeds.</summary>
+    public NodeStores Stores { get; }
+
+    /// <summary>The books it keeps.</summary>
+    public NodeBooks Books { get; }
+
+    /// <summary>Frames that came more than once.</summary>
+    public long Repeated { get; private set; }
+
+    /// <summary>Frames of a load that another one has followed.</summary>
+    public long Stale { get; private set; }
+
+    /// <summary>Frames that wait for one before them.</summary>
+    public int Waiting => _order.Waiting;
+
+    /// <summary>Says that a frame is stored.</summary>
+    public void Settle(int partition, uint loadId, long end)
+    {
+        lock (_settling)
+        {
+            if (_last?.LoadId == loadId)
+            {
+                _partitions[partition].Settled = end;
+            }
+        }
+    }
+
+    /// <summary>Says that a raw frame could not be read.</summary>
+    public void UnreadableFrame() => _order.UnreadableFrame();
+
+    /// <summary>Takes a raw frame and cuts what can be cut now.</summary>
+    /// <param name="frame">The frame; disposed here.</param>
+    /// <param name="cut">Where event frames go, in the order in which they are to be published.</param>
+    public void Take(RawFrame frame, ICollection<CutFrame> cut)
+    {
+        if (_last?.LoadId != frame.Header.LoadId)
+        {
+            if (_past.Contains(frame.Header.LoadId))
+            {
+                Stale++;
+                frame.Dispose();
+                return;
+            }
+
+            Drain(cut, giveUp: true);
+            BeginLoad(frame);
+        }
+
+        if (!_order.TryAdd(frame))
+        {
+            Repeated++;
+            frame.Dispose();
+            return;
+        }
+
+        Drain(cut, giveUp: false);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _writers.Dispose();
+        _frame.Dispose();
+    }
+
+    private void BeginLoad(RawFrame frame)
+    {
+        var header = frame.Header;
+        lock (Stores.Gate)
+        {
+            _load = Stores.BeginLoad(header.LoadId);
+            var start = new Moment(new StorePosition(_load, header.FirstOffset), FirstTime(frame));
+            if (_last is null)
+            {
+                Stores.Containers.Begin(start);
+            }
+            else
+            {
+                _past.Add(_last.LoadId);
+                if (_last.BootId != header.BootId)
+                {
+                    Stores.Containers.Clear(start);
+                    Stores.Processes.Clear();
+                }
+            }
+        }
+
+        _spread = header.Spread;
+        if (_resume is not null && _resume.LoadId == header.LoadId)
+        {
+            // What the stream held already feeds the stores and nothing else.
+            Books.Open(header.BootId, header.LoadId, _resume.Watermark, _resume.Account);
+            _countFrom = _resume.Watermark;
+            _order.Begin(Math.Min(header.FirstOffset, _resume.Watermark));
+        }
+        else if (_resume is not null && _resumeIsLatest && !_past.Contains(_resume.LoadId))
+        {
+            _countFrom = long.MaxValue;
+            _order.Begin(header.FirstOffset);
+        }
+        else
+        {
+            Books.Open(header.BootId, header.LoadId, 0, FrameAccount.Empty);
+            _countFrom = 0;
+            _order.Begin(0);
+        }
+
+        // An acknowledgement of the load before may be on its way.
+        lock (_settling)
+        {
+            _last = header;
+            for (var i = 0; i < _partitions.Length; i++)
+            {
+                _partitions[i].Begin(_countFrom == long.MaxValue ? 0 : Books.EmittedTo(i));
+            }
+        }
+    }
+
+    private static long FirstTime(RawFrame frame)
+    {
+        var records = frame.Records.Span;
+        return RecordReader.TryOpen(ref records, out var reader) == RecordStatus.Ok ? (long)reader.Head.Time + frame.Header.BootEpoch : frame.Header.BootEpoch;
+    }
+
+    private void Drain(ICollection<CutFrame> cut, bool giveUp)
+    {
+        while (true)
+        {
+            var from = _order.Next;
+            using var frame = _order.TryTake(out var losses, giveUp);
+            if (frame is null)
+            {
+                return;
+            }
+
+            Apply(frame, from, losses);
+            var header = frame.Header;
+            if (_countFrom != long.MaxValue && (header.Count > 0 ? header.EndOffset > _countFrom : header.EndOffset >= _countFrom))
+            {
+                Cut(header, cut);
+            }
+
+            if (header.Final && _countFrom != long.MaxValue)
+            {
+                Books.Close();
+            }
+
+            _last = header;
+        }
+    }
+
+    // Stores first, then books: both are at the frame's end before anything of it is told.
+    private void Apply(RawFrame frame, long from, IReadOnlyList<LossRange> losses)
+    {
+        var header = frame.Header;
+        _writers.Reset();
+        _tally.Reset();
+        lock (Stores.Gate)
+        {
+            _decoder.Decode(header, frame.Records, from, _countFrom, _load, _writers, _tally);
+        }
+
+        Stores.Advance(new StorePosition(_load, header.EndOffset));
+        _lost.Clear();
+        Lose(losses);
+        Lose(_tally.Lost);
+        if (header.EndOffset >= _countFrom)
+        {
+            for (var i = 0; i < _emitted.Length; i++)
+            {
+                _emitted[i] = _writers.CountOf(i);
+            }
+
+            Books.Enter(header.EndOffset, _tally.NotSelected, _tally.Snapshot, _lost, _emitted);
+        }
+    }
+
+    private void Lose(IReadOnlyList<LossRange> losses)
+    {
+        for (var i = 0; i < losses.Count; i++)
+        {
+            var loss = losses[i] with { From = Math.Max(losses[i].From, _countFrom) };
+            if (loss.From >= loss.To)
+            {
+                continue;
+            }
+
+            _lost.Add(loss);
+            foreach (var partition in _partitions)
+            {
+                partition.Tell(loss);
+            }
+        }
+    }
+
+    private void Cut(RawFrameHeader header, ICollection<CutFrame> cut)
+    {
+        var account = Books.ToFrameAccount();
+        for (var i = 0; i < _partitions.Length; i++)
+        {
+            if (_writers.CountOf(i) > 0 || IsDue(header, i))
+            {
+                cut.Add(Cut(header, i, account));
+            }
+        }
+
+        _spread = header.Spread;
+    }
+
+    // A partition that the node's events may go to hears of it when the collector has nothing to say, when it has not heard
+    // for a while, and when the load or the spread ends.
+    private bool IsDue(RawFrameHeader header, int partition)
+    {
+        var place = (partition - _firstPartition + Partitioning.Partitions) % Partitioning.Partitions;
+        return place < Math.Max(header.Spread, _spread)
+            && (header.Count == 0 || header.Final || header.Spread != _spread
+                || _decoder.LastTime - _partitions[partition].LastFrame >= MaxSilence);
+    }
+
+    private CutFrame Cut(RawFrameHeader raw, int number, FrameAccount account)
+    {
+        var partition = _partitions[number];
+        var writer = _writers[number];
+        var header = new EventFrameHeader
+        {
+            Node = _node,
+            BootId = raw.BootId,
+            HostName = raw.HostName,
+            LoadId = raw.LoadId,
+            Partition = number,
+            FirstOffset = partition.Next,
+            Count = writer.Count,
+            Settled = partition.Settled,
+            Watermark = raw.EndOffset,
+            Losses = partition.TakeUntold(),
+            Account = account,
+        };
+        partition.Next = header.EndOffset;
+        partition.LastFrame = Math.Max(partition.LastFrame, _decoder.LastTime);
+
+        _frame.Reset();
+        EventFrameCodec.Write(_frame, header, writer.WrittenSpan);
+        var buffer = ArrayPool<byte>.Shared.Rent(_frame.Length);
+        _frame.WrittenSpan.CopyTo(buffer);
+        var id = $"{NodeBooks.Name(raw.LoadId)}.{number}.{header.FirstOffset}";
+        return new CutFrame(number, raw.LoadId, header.Count > 0 ? id : $"{id}.w{raw.EndOffset}", buffer, _frame.Length, header.FirstOffset, header.EndOffset);
+    }
+}

@@ -1,0 +1,241 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Text;
+using TraceeMesh.Contracts;
+using TraceeMesh.Contracts.Events;
+using TraceeMesh.Contracts.Frames;
+using TraceeMesh.Contracts.Records;
+using TraceeMesh.Enricher.Containers;
+using TraceeMesh.MessagePack;
+
+namespace TraceeMesh.Enricher.Decoding;
+
+/// <summary>
+/// Turns the records of a raw frame into events: feeds the stores, adds who and where, and writes what is selected straight
+/// into its partition's frame. Total: a record that cannot be read is lost(bad_record), and the ones behind it go on as far
+/// as the sizes of records can be trusted.
+/// </summary>
+/// <remarks>One method per kind of event; each reads all of its record before it changes or writes anything.</remarks>
+public sealed partial class FrameDecoder(NodeStores stores, BadRecordHandler onBadRecord)
+{
+    /// <summary>Bytes of events in one frame: a message less its header.</summary>
+    public const int EventBytesMax = Limits.MessageBytes - (64 * 1024);
+
+    private static readonly int CommOffset = (int)Marshal.OffsetOf<RecordHead>(nameof(RecordHead.Comm));
+
+    private readonly byte[] _oldPath = new byte[RecordLimits.RecordMax + 1];
+    private readonly byte[] _newPath = new byte[RecordLimits.RecordMax + 1];
+
+    // Of the frame.
+    private RawFrameHeader _header = null!;
+    private ReadOnlyMemory<byte> _records;
+    private byte[] _hostName = [];
+    private string _hostNameText = "";
+    private ulong _seed;
+    private ulong _nodeHash;
+    private string _seedOf = "";
+    private int _load;
+    private PartitionWriters _writers = null!;
+    private FrameTally _tally = null!;
+
+    // Of the record.
+    private EventContext _context;
+    private Moment _at;
+    private EventWriter? _writer;
+    private EventMark _mark;
+    private bool _counted;
+
+    /// <summary>Time of the last record read, ns since the epoch.</summary>
+    public long LastTime => _at.Time;
+
+    /// <summary>Decodes a frame. The caller holds <see cref="NodeStores.Gate"/>.</summary>
+    /// <param name="header">Its header.</param>
+    /// <param name="records">Its records.</param>
+    /// <param name="from">Records below this offset were applied before, and are skipped.</param>
+    /// <param name="countFrom">Records below this offset only feed the stores: what became of them was told before.</param>
+    /// <param name="load">Index of its load, see <see cref="NodeStores.BeginLoad"/>.</param>
+    /// <param name="writers">Where its events go.</param>
+    /// <param name="tally">What became of the others.</param>
+    public void Decode(RawFrameHeader header, ReadOnlyMemory<byte> records, long from, long countFrom, int load, PartitionWriters writers, FrameTally tally)
+    {
+        Begin(header, records, load, writers, tally);
+        var rest = records.Span;
+        for (var offset = header.FirstOffset; offset < header.EndOffset; offset++)
+        {
+            var bytes = rest;
+            var status = RecordReader.TryOpen(ref rest, out var reader);
+            if (status != RecordStatus.Ok)
+            {
+                // Without its size the next record cannot be found.
+                var lostFrom = Math.Max(Math.Max(offset, from), countFrom);
+                if (lostFrom < header.EndOffset)
+                {
+                    tally.AddLost(lostFrom, header.EndOffset);
+                    onBadRecord(lostFrom, status, bytes);
+                }
+
+                return;
+            }
+
+            if (offset < from)
+            {
+                continue;
+            }
+
+            _counted = offset >= countFrom;
+            status = Decode(ref reader, offset);
+            if (status != RecordStatus.Ok && _counted)
+            {
+                tally.AddLost(offset, offset + 1);
+                onBadRecord(offset, status, bytes[..(bytes.Length - rest.Length)]);
+            }
+        }
+
+        // More bytes than the header's count speaks of: they have no offset, so nothing is lost, but something is wrong.
+        if (!rest.IsEmpty)
+        {
+            onBadRecord(header.EndOffset, RecordStatus.BadSize, rest);
+        }
+    }
+
+    private void Begin(RawFrameHeader header, ReadOnlyMemory<byte> records, int load, PartitionWriters writers, FrameTally tally)
+    {
+        _header = header;
+        _records = records;
+        _load = load;
+        _writers = writers;
+        _tally = tally;
+        if (_hostNameText != header.HostName)
+        {
+            _hostNameText = header.HostName;
+            _hostName = Encoding.UTF8.GetBytes(header.HostName);
+        }
+
+        if (_seedOf != header.BootId || _nodeHash == 0)
+        {
+            _seedOf = header.BootId;
+            _seed = EntityIds.Seed(header.Node, header.BootId);
+            _nodeHash = Hash.Of(Encoding.UTF8.GetBytes(header.Node));
+        }
+    }
+
+    private RecordStatus Decode(ref RecordReader reader, long offset)
+    {
+        ref readonly var head = ref reader.Head;
+        _at = new Moment(new StorePosition(_load, offset), (long)head.Time + _header.BootEpoch);
+        _writer = null;
+        var status = head.Event switch
+        {
+            EventIds.SchedProcessFork => Fork(ref reader),
+            EventIds.SchedProcessExec => Exec(ref reader),
+            EventIds.SchedProcessExit => Exit(ref reader),
+            EventIds.CgroupMkdir => CgroupMkdir(ref reader),
+            EventIds.CgroupRmdir => CgroupRmdir(ref reader),
+            EventIds.SnapshotProcess => SnapshotProcess(ref reader),
+            EventIds.SnapshotCgroup => SnapshotCgroup(ref reader),
+            EventIds.SnapshotEnd => SnapshotEnd(),
+
+            // The rest feeds no store, so what nobody selected need not be read.
+            EventIds.Ptrace => IsWanted(head) ? Ptrace(ref reader) : RecordStatus.Ok,
+            EventIds.SecurityFileOpen => IsWanted(head) ? FileOpen(ref reader) : RecordStatus.Ok,
+            EventIds.SecurityInodeRename => IsWanted(head) ? Rename(ref reader) : RecordStatus.Ok,
+            EventIds.CgroupAttachTask => IsWanted(head) ? CgroupAttachTask(ref reader) : RecordStatus.Ok,
+            _ => RecordStatus.UnknownEvent,
+        };
+
+        // No honest frame comes near: a raw frame is 64 KiB. One that would not fit a message costs its record.
+        if (_writer is not null && _writer.WrittenSpan.Length > EventBytesMax)
+        {
+            _writer.Rewind(_mark);
+            return RecordStatus.BadSize;
+        }
+
+        return status;
+    }
+
+    private bool IsWanted(in RecordHead head)
+    {
+        if (_counted && _header.Selected.Contains(head.Event))
+        {
+            return true;
+        }
+
+        _tally.NotSelected += _counted ? 1 : 0;
+        return false;
+    }
+
+    private RecordStatus OfSnapshot()
+    {
+        _tally.Snapshot += _counted ? 1 : 0;
+        return RecordStatus.Ok;
+    }
+
+    /// <summary>Reads the body and, where the tail begins with one, the node name.</summary>
+    private static RecordStatus TryRead<T>(ref RecordReader reader, out T body, out ReadOnlySpan<byte> hostName)
+        where T : unmanaged
+    {
+        hostName = default;
+        var status = reader.TryReadBody(out body);
+        return status == RecordStatus.Ok && (reader.Head.Flags & RecordFlags.UtsPrivate) != 0 ? reader.TryReadPart(out hostName) : status;
+    }
+
+    /// <summary>Starts the event of a record in its partition.</summary>
+    private EventWriter BeginEvent(in RecordReader reader, ReadOnlySpan<byte> hostName)
+    {
+        ref readonly var head = ref reader.Head;
+        ref var context = ref _context;
+        context.EventId = head.Event;
+        context.Cpu = head.Cpu;
+        context.Sequence = head.Sequence;
+        context.Position = _at.Position.Offset;
+        context.Timestamp = _at.Time;
+        context.ThreadStartTime = Epoch(head.StartTime);
+        context.ProcessId = (int)head.NsPid;
+        context.ThreadId = (int)head.NsTid;
+        context.ParentProcessId = (int)head.NsPpid;
+        context.HostProcessId = (int)head.HostPid;
+        context.HostThreadId = (int)head.HostTid;
+        context.HostParentProcessId = (int)head.HostPpid;
+        context.UserId = (int)head.Uid;
+        context.GroupId = (int)head.Gid;
+        context.MountNamespace = head.MountNamespace;
+        context.PidNamespace = head.PidNamespace;
+        context.CgroupId = head.CgroupId;
+        context.ReturnValue = head.ReturnValue;
+        context.Syscall = head.Syscall;
+        context.ThreadEntityId = EntityIds.Of(_seed, head.HostTid, head.StartTime);
+        context.ProcessEntityId = EntityIds.Of(_seed, head.HostPid, head.LeaderStartTime);
+        context.ParentEntityId = EntityIds.Of(_seed, head.HostPpid, head.ParentStartTime);
+        context.ProcessName = new Utf8Text(CommOf(reader));
+        context.HostName = new Utf8Text((head.Flags & RecordFlags.UtsPrivate) != 0 ? Memory(hostName) : _hostName);
+
+        var process = stores.Processes.Find(context.ProcessEntityId);
+        context.Executable = new Utf8Text(process?.Executable ?? default);
+        var container = stores.Containers.Find(new CgroupKey(head.CgroupHierarchy, head.CgroupId));
+        context.ContainerId = container?.Id ?? default;
+        context.Flags = ((head.Flags & RecordFlags.Compat) != 0 ? ContextFlags.IsCompat : ContextFlags.None)
+            | (container is { Started: true } ? ContextFlags.ContainerStarted : ContextFlags.None);
+
+        var key = container is not null ? container.Key : process is null ? 0 : stores.Processes.SessionRootOf(process);
+        var writer = _writers[Partitioning.Of(_nodeHash, key, _header.Spread)];
+        _mark = writer.Mark();
+        _writer = writer;
+        writer.BeginEvent(in context, EventCatalog.Find(head.Event)!, _hostName);
+        return writer;
+    }
+
+    private long Epoch(ulong sinceBoot) => sinceBoot == 0 ? 0 : (long)sinceBoot + _header.BootEpoch;
+
+    private ReadOnlyMemory<byte> CommOf(in RecordReader reader)
+    {
+        ref readonly var head = ref reader.Head;
+        var start = OffsetOf(ref Unsafe.As<RecordHead, byte>(ref Unsafe.AsRef(in head)));
+        return _records.Slice(start + CommOffset, RecordReader.Text(in head.Comm).Length);
+    }
+
+    /// <summary>A part of a record as memory.</summary>
+    private ReadOnlyMemory<byte> Memory(ReadOnlySpan<byte> part) =>
+        part.IsEmpty ? default : _records.Slice(OffsetOf(ref MemoryMarshal.GetReference(part)), part.Length);
+
+    private int OffsetOf(ref byte inside) => (int)Unsafe.ByteOffset(ref MemoryMarshal.GetReference(_records.Span), ref inside);
+}

@@ -1,0 +1,90 @@
+using System.Text.Json;
+using Microsoft.Extensions.Logging;
+using TraceeMesh.Bus;
+using TraceeMesh.Contracts;
+using TraceeMesh.Contracts.Frames;
+using TraceeMesh.Contracts.Ledger;
+using TraceeMesh.Contracts.Mesh;
+using TraceeMesh.Enricher.Accounting;
+using TraceeMesh.MessagePack;
+
+namespace TraceeMesh.Enricher.Input;
+
+/// <summary>Finds out where the enricher before this one ended: from the event frames that the bus holds, else from the ledger.</summary>
+/// <param name="jetStream">The bus.</param>
+/// <param name="node">Name of the node.</param>
+/// <param name="subjects">The subjects in force.</param>
+/// <param name="streams">The streams in force.</param>
+/// <param name="log">The log.</param>
+public sealed class ResumeReader(JetStream jetStream, string node, Subjects subjects, StreamTable streams, ILogger log)
+{
+    // More than a publisher has in flight, so that the last frame before its oldest gap is among them.
+    private const int Lookback = 2048;
+
+    /// <summary>The last books of the node, or null.</summary>
+    public async Task<NodeAccount?> ReadAccountAsync(CancellationToken cancellation)
+    {
+        if (await jetStream.GetLastMessageAsync(streams.Ledger.Name, subjects.Ledger(node), cancellation) is not { } message)
+        {
+            return null;
+        }
+
+        try
+        {
+            return JsonSerializer.Deserialize(message.Payload.Span, MeshJson.Default.NodeAccount);
+        }
+        catch (JsonException e)
+        {
+            log.LogWarning("the books of {Node} in the ledger cannot be read and are begun anew: {Message}", node, e.Message);
+            return null;
+        }
+    }
+
+    /// <summary>Where event frames end, or null.</summary>
+    public async Task<ResumePoint?> ReadFramesAsync(CancellationToken cancellation)
+    {
+        long last = 0;
+        for (var partition = 0; partition < Partitioning.Partitions; partition++)
+        {
+            var message = await jetStream.GetLastMessageAsync(streams.Events.Name, subjects.Events(node, partition), cancellation);
+            last = Math.Max(last, message?.Sequence ?? 0);
+        }
+
+        if (last == 0)
+        {
+            return null;
+        }
+
+        var headers = new List<EventFrameHeader>();
+        var definition = new ConsumerDefinition(streams.Events.Name)
+        {
+            FilterSubject = subjects.EventsOfNode(node),
+            Start = ConsumerStart.AtSequence(last - Lookback),
+        };
+        await using var consumer = await jetStream.CreateConsumerAsync(definition, cancellation: cancellation);
+        while (await consumer.ReadAsync(cancellation) is { Message: { } message })
+        {
+            using (message)
+            {
+                if (EventFrameCodec.TryRead(message.PayloadMemory, out var header, out _) == FrameStatus.Ok)
+                {
+                    headers.Add(header);
+                }
+
+                if (message.Metadata.StreamSequence >= last)
+                {
+                    break;
+                }
+            }
+        }
+
+        return ResumePoint.From(headers);
+    }
+
+    /// <summary>The load of the last raw frame that the bus holds, or null.</summary>
+    public async Task<uint?> ReadLastLoadAsync(CancellationToken cancellation)
+    {
+        var message = await jetStream.GetLastMessageAsync(streams.Raw(node).Name, subjects.Raw(node), cancellation);
+        return message is not null && RawFrameCodec.TryRead(message.Payload, out var header, out _) == FrameStatus.Ok ? header.LoadId : null;
+    }
+}

@@ -1,0 +1,115 @@
+using System.Buffers;
+using System.Text.Json;
+using TraceeMesh.Bus;
+
+namespace TraceeMesh.Enricher.Lookups;
+
+/// <summary>
+/// Registers a data source as a NATS micro service (ADR-32): answers <c>$SRV.PING</c>, <c>$SRV.INFO</c> and <c>$SRV.STATS</c>,
+/// each also with the service's name and with its id behind it.
+/// </summary>
+public sealed class MicroService : IDisposable
+{
+    /// <summary>Name of every data source of the mesh.</summary>
+    public const string ServiceName = "tracee-ds";
+
+    private const string ServiceVersion = "0.1.0";
+
+    private readonly List<BusRegistration> _registrations = [];
+    private readonly IReadOnlyList<KeyValuePair<string, string>> _metadata;
+    private readonly EndpointStatistics _endpoint;
+    private readonly string _id;
+    private readonly string _description;
+    private readonly DateTimeOffset _started;
+
+    /// <summary>Registers.</summary>
+    /// <param name="bus">The bus.</param>
+    /// <param name="id">Id of this instance.</param>
+    /// <param name="description">What it is, in a sentence.</param>
+    /// <param name="metadata">What mesh.md section 4 asks for.</param>
+    /// <param name="endpoint">Its one endpoint.</param>
+    public MicroService(BusConnection bus, string id, string description, IReadOnlyList<KeyValuePair<string, string>> metadata, EndpointStatistics endpoint)
+    {
+        _id = id;
+        _description = description;
+        _metadata = metadata;
+        _endpoint = endpoint;
+        _started = bus.Time.GetUtcNow();
+        Register(bus, "PING", "io.nats.micro.v1.ping_response", static (_, _) => { });
+        Register(bus, "INFO", "io.nats.micro.v1.info_response", WriteInfo);
+        Register(bus, "STATS", "io.nats.micro.v1.stats_response", WriteStatistics);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var registration in _registrations)
+        {
+            registration.Dispose();
+        }
+    }
+
+    private void Register(BusConnection bus, string verb, string type, Action<MicroService, Utf8JsonWriter> body)
+    {
+        foreach (var subject in (string[])[$"$SRV.{verb}", $"$SRV.{verb}.{ServiceName}", $"$SRV.{verb}.{ServiceName}.{_id}"])
+        {
+            _registrations.Add(bus.Subscribe(subject, message => message.Respond(Response(type, body), BusHeaders.Json)));
+        }
+    }
+
+    private ReadOnlySpan<byte> Response(string type, Action<MicroService, Utf8JsonWriter> body)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            json.WriteString("type", type);
+            json.WriteString("name", ServiceName);
+            json.WriteString("id", _id);
+            json.WriteString("version", ServiceVersion);
+            json.WriteStartObject("metadata");
+            foreach (var (name, value) in _metadata)
+            {
+                json.WriteString(name, value);
+            }
+
+            json.WriteEndObject();
+            body(this, json);
+            json.WriteEndObject();
+        }
+
+        return buffer.WrittenSpan;
+    }
+
+    private static void WriteInfo(MicroService service, Utf8JsonWriter json)
+    {
+        json.WriteString("description", service._description);
+        json.WriteStartArray("endpoints");
+        json.WriteStartObject();
+        json.WriteString("name", service._endpoint.Name);
+        json.WriteString("subject", service._endpoint.Subject);
+        json.WriteString("queue_group", "");
+        json.WriteEndObject();
+        json.WriteEndArray();
+    }
+
+    private static void WriteStatistics(MicroService service, Utf8JsonWriter json)
+    {
+        var endpoint = service._endpoint;
+        var requests = endpoint.Requests;
+        var nanoseconds = (long)endpoint.ProcessingTime.TotalNanoseconds;
+        json.WriteString("started", service._started);
+        json.WriteStartArray("endpoints");
+        json.WriteStartObject();
+        json.WriteString("name", endpoint.Name);
+        json.WriteString("subject", endpoint.Subject);
+        json.WriteString("queue_group", "");
+        json.WriteNumber("num_requests", requests);
+        json.WriteNumber("num_errors", endpoint.Errors);
+        json.WriteString("last_error", endpoint.LastError);
+        json.WriteNumber("processing_time", nanoseconds);
+        json.WriteNumber("average_processing_time", requests == 0 ? 0 : nanoseconds / requests);
+        json.WriteEndObject();
+        json.WriteEndArray();
+    }
+}

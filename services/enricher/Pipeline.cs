@@ -1,0 +1,218 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+using TraceeMesh.Bus;
+using TraceeMesh.Contracts;
+using TraceeMesh.Enricher.Accounting;
+using TraceeMesh.Enricher.Cutting;
+using TraceeMesh.Enricher.Input;
+using TraceeMesh.Enricher.Lookups;
+using TraceeMesh.MessagePack;
+using TraceeMesh.ServiceDefaults;
+
+namespace TraceeMesh.Enricher;
+
+/// <summary>
+/// The main flow of the enricher. One node, one enricher:
+/// <list type="number">
+/// <item>find out where the enricher before this one ended (<see cref="ResumeReader"/>);</item>
+/// <item>answer lookups, publish the books, and ask the collector for a fresh snapshot, beside the flow;</item>
+/// <item>read the raw frames of the node, from the beginning of their stream (<see cref="RawReader"/>);</item>
+/// <item>read the frame's header; one that cannot be read is a dead letter (<see cref="DeadLetters"/>);</item>
+/// <item>bring frames into order and name what is missing (<see cref="FrameOrder"/>); decode records into the stores and into
+/// events (<see cref="Decoding.FrameDecoder"/>); enter them in the books (<see cref="NodeBooks"/>); cut event frames, one for
+/// each partition (<see cref="FrameCutter"/>);</item>
+/// <item>publish the event frames, in order, until each is acknowledged (<see cref="FramePublisher"/>).</item>
+/// </list>
+/// </summary>
+/// <param name="node">Name of the node.</param>
+/// <param name="instance">Name of this instance.</param>
+/// <param name="bus">The bus.</param>
+/// <param name="subjects">The subjects in force.</param>
+/// <param name="log">The log.</param>
+/// <param name="counters">Where it counts.</param>
+/// <param name="health">Where it says how it is.</param>
+public sealed class Pipeline(string node, string instance, BusConnection bus, Subjects subjects, ILogger log, ServiceCounters counters, ServiceHealth health)
+{
+    /// <summary>Name of the service.</summary>
+    public const string ServiceName = "enricher";
+
+    // What the last books may take when the service ends; an enricher that starts needs them only where the bus forgot the rest.
+    private static readonly TimeSpan FarewellTimeout = TimeSpan.FromSeconds(1);
+
+    private readonly JetStream _jetStream = new(bus);
+    private readonly StreamTable _streams = new(subjects);
+    private readonly NodeStores _stores = new();
+    private readonly ConcurrentQueue<(int Partition, uint LoadId, long End)> _unsettled = new();
+    private readonly List<CutFrame> _cut = [];
+    private readonly ServiceCounter _frames = counters.Counter("raw_frames", "Raw frames read");
+    private readonly ServiceCounter _badFrames = counters.Counter("raw_frames_bad", "Raw frames that could not be read");
+    private readonly ServiceCounter _badRecords = counters.Counter("records_bad", "Records that could not be read");
+    private readonly ServiceCounter _eventFrames = counters.Counter("event_frames", "Event frames published");
+
+    /// <summary>The pipeline of a host.</summary>
+    public Pipeline(MeshHost host)
+        : this(host.Options.Node, host.Options.Instance, host.Bus, host.Subjects, host.Log, host.Counters, host.Health)
+    {
+    }
+
+    /// <summary>Runs until cancelled.</summary>
+    public async Task RunAsync(CancellationToken cancellation)
+    {
+        foreach (var stream in (StreamDefinition[])[_streams.Raw(node), _streams.Events, _streams.Ledger, _streams.Dead])
+        {
+            await _jetStream.EnsureStreamAsync(stream, cancellation);
+        }
+
+        var dead = new DeadLetters(_jetStream, subjects.Dead(ServiceName, node), log, counters);
+        using var cutter = await ResumeAsync(dead, cancellation); // 1
+        await using var publisher = new FramePublisher(
+            bus,
+            new FramePublisherOptions(_streams.Events.Name),
+            c => _jetStream.EnsureStreamAsync(_streams.Events, c),
+            (_, _) => Settle(cutter));
+        await using var reader = new RawReader(_jetStream, _streams.Raw(node), log);
+        Count(cutter, publisher, reader);
+
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var ledger = new LedgerPublisher(_jetStream, subjects.Ledger(node), cutter.Books, log);
+        Task[] flows = [.. Beside(ledger, dead, stop.Token), ReadAsync(reader, cutter, publisher, dead, stop.Token)]; // 2
+        health.Ready();
+        try
+        {
+            await await Task.WhenAny(flows);
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await Task.WhenAll(flows).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            using var farewell = new CancellationTokenSource(FarewellTimeout, bus.Time);
+            await ledger.PublishAsync(farewell.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task<FrameCutter> ResumeAsync(DeadLetters dead, CancellationToken cancellation)
+    {
+        var resume = new ResumeReader(_jetStream, node, subjects, _streams, log);
+        var account = await resume.ReadAccountAsync(cancellation);
+        var point = await resume.ReadFramesAsync(cancellation) ?? ResumePoint.From(account);
+        var latest = point is not null && await resume.ReadLastLoadAsync(cancellation) == point.LoadId;
+        var cutter = new FrameCutter(node, _stores, point, latest, (offset, status, bytes) =>
+        {
+            _badRecords.Add();
+            dead.Add(bytes, $"record at offset {offset} of {node} could not be read: {status}");
+        });
+        if (account is not null)
+        {
+            cutter.Books.Restore(account);
+        }
+
+        if (point is not null)
+        {
+            log.LogInformation("event frames of load {Load} are stored up to offset {Watermark}; goes on from there", NodeBooks.Name(point.LoadId), point.Watermark);
+        }
+
+        return cutter;
+    }
+
+    private IEnumerable<Task> Beside(LedgerPublisher ledger, DeadLetters dead, CancellationToken cancellation)
+    {
+        var source = new ContainersSource(node, _stores);
+        var lookups = new LookupService(bus, subjects.Lookup(ContainersSource.Namespace, ContainersSource.Id, node), _stores, source, log, counters);
+        yield return RunRegisteredAsync(lookups, cancellation);
+        yield return ledger.RunAsync(cancellation);
+        yield return dead.RunAsync(cancellation);
+        yield return AskForSnapshotAsync(cancellation);
+    }
+
+    private async Task RunRegisteredAsync(LookupService lookups, CancellationToken cancellation)
+    {
+        using var registration = new MicroService(
+            bus,
+            $"{Subjects.Safe(instance)}-containers",
+            "Containers of one node, as of a position or a time",
+            [
+                new("namespace", ContainersSource.Namespace),
+                new("id", ContainersSource.Id),
+                new("version", $"{ContainersSource.Version}"),
+                new("scope", "node"),
+                new("node", node),
+                new("writable", "false"),
+                new("keys", "string"),
+                new("values", "map"),
+                new("schema", ContainersSource.Schema),
+            ],
+            lookups.Endpoint);
+        await lookups.RunAsync(cancellation);
+    }
+
+    private async Task AskForSnapshotAsync(CancellationToken cancellation)
+    {
+        await SnapshotRequest.RunAsync(bus, subjects.Control(node), log, cancellation);
+        await Task.Delay(Timeout.InfiniteTimeSpan, bus.Time, cancellation);
+    }
+
+    private async Task ReadAsync(RawReader reader, FrameCutter cutter, FramePublisher publisher, DeadLetters dead, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            var (message, gap) = await reader.ReadAsync(cancellation); // 3
+            _frames.Add();
+            var status = RawFrameCodec.TryRead(message.PayloadMemory, out var header, out var records); // 4
+            if (status == FrameStatus.Ok && header.Node != node)
+            {
+                status = FrameStatus.BadHeader;
+            }
+
+            if (status != FrameStatus.Ok)
+            {
+                _badFrames.Add();
+                dead.Add(message.Payload, $"raw frame {message.Metadata.StreamSequence} of {node} could not be read: {status}");
+                message.Dispose();
+                cutter.UnreadableFrame();
+                continue;
+            }
+
+            cutter.Take(new RawFrame(header, records, message, gap), _cut); // 5
+            await PublishAsync(publisher, cancellation); // 6
+        }
+    }
+
+    private async ValueTask PublishAsync(FramePublisher publisher, CancellationToken cancellation)
+    {
+        foreach (var frame in _cut)
+        {
+            _unsettled.Enqueue((frame.Partition, frame.LoadId, frame.EndOffset));
+            await publisher.EnqueueAsync(
+                new OutgoingFrame(subjects.Events(node, frame.Partition), frame.MessageId, frame.Buffer, frame.Length, frame.FirstOffset, frame.EndOffset),
+                cancellation);
+            _eventFrames.Add();
+        }
+
+        _cut.Clear();
+    }
+
+    // Frames are settled in the order in which they were enqueued.
+    private void Settle(FrameCutter cutter)
+    {
+        if (_unsettled.TryDequeue(out var frame))
+        {
+            cutter.Settle(frame.Partition, frame.LoadId, frame.End);
+        }
+    }
+
+    private void Count(FrameCutter cutter, FramePublisher publisher, RawReader reader)
+    {
+        counters.Counter("raw_frames_repeated", "Raw frames that came more than once", () => cutter.Repeated);
+        counters.Counter("raw_frames_stale", "Raw frames of a load that another one has followed", () => cutter.Stale);
+        counters.Gauge("raw_frames_waiting", "Raw frames that wait for one before them", () => cutter.Waiting);
+        counters.Counter("raw_reader_restarts", "How often reading the raw stream began anew", () => reader.Restarts);
+        counters.Counter("event_frames_resent", "Event frames sent again", () => publisher.Statistics.Resent);
+        counters.Gauge("event_frames_unsettled", "Event frames not acknowledged", () => publisher.Statistics.WaitingFrames);
+        counters.Gauge("containers", "Directories of containers kept", () => _stores.Containers.Count);
+        counters.Counter("containers_evicted", "Removed containers forgotten before their time", () => _stores.Containers.Evicted);
+        counters.Counter("containers_refused", "Directories of containers not taken in for lack of room", () => _stores.Containers.Refused);
+        counters.Gauge("processes", "Processes kept", () => _stores.Processes.Count);
+        counters.Counter("processes_evicted_dead", "Dead processes that made room for others", () => _stores.Processes.EvictedDead);
+        counters.Counter("processes_evicted_living", "Living processes that made room for others", () => _stores.Processes.EvictedLiving);
+    }
+}

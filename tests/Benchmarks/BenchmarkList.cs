@@ -1,0 +1,9 @@
+using TraceeMesh.Benchmarks.Rows;
+
+namespace TraceeMesh.Benchmarks;
+
+/// <summary>The benchmarks there are, in the order they run.</summary>
+internal static class BenchmarkList
+{
+    public static IReadOnlyList<IBenchmark> All { get; } = [new ClientStart()];
+}

@@ -1,0 +1,18 @@
+using TraceeMesh.Collector.Kernel;
+using Xunit;
+
+namespace TraceeMesh.Tests.Kernel;
+
+/// <summary>A test that loads the programs: it needs root and BTF, and says so where they are missing.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class KernelFactAttribute : FactAttribute
+{
+    public KernelFactAttribute()
+    {
+        var capabilities = Capabilities.Read();
+        Skip = !capabilities.HasBtf ? "needs a kernel with BTF"
+            : !capabilities.IsRoot ? "needs root"
+            : capabilities.Missing.Count > 0 ? $"needs {string.Join(" and ", capabilities.Missing)}"
+            : null;
+    }
+}

@@ -1,0 +1,134 @@
+using System.Text.Json.Nodes;
+using TraceeMesh.TestKit;
+using Xunit;
+
+namespace TraceeMesh.Tests.Kernel.WholeMesh;
+
+/// <summary>Every event has its place in the books.</summary>
+[Collection(WholeMeshCollection.Name)]
+public sealed class LedgerTests(SharedMesh shared)
+{
+    private const int Processes = 10_000;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    private LiveMesh Mesh => shared.Mesh;
+
+    [Fact]
+    public async Task TenThousandShortProcesses_AreTenThousandExecs_AndTheBooksBalance()
+    {
+        using var follow = Mesh.Follow("events", "sched_process_exec", "--json");
+        var (started, count) = (new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously), new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously));
+        var loop = -1;
+        _ = Task.Run(async () =>
+        {
+            var seen = 0;
+            while (await follow.StandardOutput.ReadLineAsync() is { } line)
+            {
+                var e = JsonNode.Parse(line)!;
+                var path = e["args"]!.AsArray().Single(a => (string?)a!["name"] == "cmdpath")!["value"]!.GetValue<string>();
+                started.TrySetResult();
+                if (path == "/bin/true" && (int?)e["hostParentProcessId"] == Volatile.Read(ref loop))
+                {
+                    seen++;
+                }
+                else if (path == "/bin/false" && (int?)e["hostParentProcessId"] == Volatile.Read(ref loop))
+                {
+                    count.TrySetResult(seen);
+                }
+            }
+        });
+
+        // The follower's selection is in force once it prints anything at all.
+        using (var stop = new CancellationTokenSource(Patience))
+        {
+            while (!started.Task.IsCompleted)
+            {
+                await Shell.RunAsync("/bin/true");
+                stop.Token.ThrowIfCancellationRequested();
+            }
+        }
+
+        using var shell = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("sh", ["-c", $"read go; i=0; while [ $i -lt {Processes} ]; do /bin/true; i=$((i+1)); done; /bin/false; true"]) { RedirectStandardInput = true })!;
+        Volatile.Write(ref loop, shell.Id);
+        await shell.StandardInput.WriteLineAsync("go");
+        await shell.WaitForExitAsync();
+
+        Assert.Equal(Processes, await count.Task.WaitAsync(Patience));
+        follow.Kill();
+
+        var ledger = await Mesh.RunAsync("ledger", "--no-loss", "--json");
+        Assert.True(ledger.ExitCode == 0, ledger.Output + ledger.Errors);
+        var node = Assert.Single(ledger.Objects);
+        Assert.Equal(LiveMesh.Node, (string?)node["node"]);
+    }
+
+    [Fact]
+    public async Task Status_ShowsEveryService()
+    {
+        var status = await Mesh.RunAsync("status", "--json");
+
+        Assert.Equal(0, status.ExitCode);
+        Assert.Equal(["collector", "datasource-api", "detector", "enricher"], status.Objects.Select(o => (string)o["service"]!).Order());
+        Assert.All(status.Objects, o =>
+        {
+            Assert.Equal("ready", (string?)o["state"]);
+            Assert.Equal(LiveMesh.Node, (string?)o["node"]);
+            Assert.True(Directory.Exists($"/proc/{o["pid"]}"));
+            Assert.NotEmpty((string)o["instance"]!);
+            Assert.Contains(':', (string)o["http"]!);
+        });
+    }
+
+    [Fact]
+    public async Task Services_ButTheCollector_RunWithoutRoot()
+    {
+        foreach (var service in (await Mesh.RunAsync("status", "--json")).Objects)
+        {
+            var uid = File.ReadLines($"/proc/{service["pid"]}/status").First(l => l.StartsWith("Uid:", StringComparison.Ordinal)).Split('\t')[1];
+            Assert.Equal((string?)service["service"] == "collector", uid == "0");
+        }
+    }
+
+    [Fact]
+    public async Task Get_OfAnUnknownContainer_IsNotFound_AndOfAMapNotSupported()
+    {
+        Assert.Equal(3, (await Mesh.RunAsync("get", "tracee", "containers", "0123", "--json")).ExitCode);
+        Assert.Equal(4, (await Mesh.RunAsync("get", "tracee", "containers", """{"pid":1}""", "--json")).ExitCode);
+        Assert.Equal(5, (await Mesh.RunAsync("get", "tracee", "nothing", "x", "--json")).ExitCode);
+    }
+
+    [Fact]
+    public async Task Get_OfAContainer_PrintsItsMap()
+    {
+        var id = Convert.ToHexStringLower(System.Security.Cryptography.RandomNumberGenerator.GetBytes(32));
+        var directory = Directory.CreateDirectory($"{Cgroups()}/docker/{id}");
+        try
+        {
+            CommandResult result;
+            using var patience = new CancellationTokenSource(Patience);
+            do
+            {
+                result = await Mesh.RunAsync("get", "tracee", "containers", id, "--json");
+            }
+            while (result.ExitCode == 3 && !patience.IsCancellationRequested);
+
+            Assert.True(result.ExitCode == 0, result.Errors);
+            var container = Assert.Single(result.Objects);
+            Assert.Equal(id, (string?)container["container_id"]);
+            Assert.True((long?)container["container_ctime"] > 1_700_000_000_000_000_000);
+            Assert.False((bool?)container["k8s_pod_sandbox"]);
+            Assert.Equal(
+                ["container_ctime", "container_id", "container_image", "container_name", "k8s_pod_id", "k8s_pod_name", "k8s_pod_namespace", "k8s_pod_sandbox"],
+                container.Select(p => p.Key).Order());
+
+            var before = await Mesh.RunAsync("get", "tracee", "containers", id, "--at", "2020-01-01T00:00:00Z", "--json");
+            Assert.Contains(before.ExitCode, new[] { 3, 5 });
+        }
+        finally
+        {
+            directory.Delete();
+        }
+    }
+
+    private static string Cgroups() => Directory.Exists("/sys/fs/cgroup/unified") ? "/sys/fs/cgroup/unified" : "/sys/fs/cgroup";
+}

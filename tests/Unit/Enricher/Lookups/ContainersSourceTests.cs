@@ -1,0 +1,135 @@
+using System.Text;
+using TraceeMesh.Contracts;
+using TraceeMesh.Contracts.Lookups;
+using TraceeMesh.Contracts.Records;
+using TraceeMesh.Enricher;
+using TraceeMesh.Enricher.Lookups;
+using Xunit;
+
+namespace TraceeMesh.Tests.Unit.Enricher.Lookups;
+
+public sealed class ContainersSourceTests
+{
+    private const uint Load = 7;
+    private const long Second = 1_000_000_000;
+
+    private static readonly string Id = new('a', 64);
+    private readonly NodeStores _stores = new();
+    private readonly ContainersSource _source;
+
+    public ContainersSourceTests()
+    {
+        _source = new ContainersSource("node-a", _stores);
+        _stores.BeginLoad(Load);
+        _stores.Containers.Begin(At(5, 10 * Second));
+        _stores.Containers.SnapshotEnded(At(6, 10 * Second));
+        _stores.Containers.Made(new CgroupBody { CgroupId = 1 }, Encoding.UTF8.GetBytes($"/docker/{Id}"), At(10, 20 * Second));
+        _stores.Containers.Removed(new CgroupBody { CgroupId = 1 }, At(20, 30 * Second));
+        _stores.Advance(new StorePosition(0, 50));
+    }
+
+    [Theory]
+    [InlineData(4, LookupStatus.Expired)]
+    [InlineData(9, LookupStatus.NotFound)]
+    [InlineData(10, LookupStatus.Found)]
+    [InlineData(19, LookupStatus.Found)]
+    [InlineData(20, LookupStatus.NotFound)]
+    [InlineData(49, LookupStatus.NotFound)]
+    public void TryAnswer_AsOfPosition_IsAsItWasThen(long position, LookupStatus expected)
+    {
+        Assert.True(_source.TryAnswer(Ask(Id, position), out var reply));
+
+        Assert.Equal(expected, Assert.Single(reply.Results).Status);
+    }
+
+    [Theory]
+    [InlineData(5, LookupStatus.Expired)]
+    [InlineData(15, LookupStatus.NotFound)]
+    [InlineData(20, LookupStatus.Found)]
+    [InlineData(30, LookupStatus.NotFound)]
+    [InlineData(0, LookupStatus.NotFound)]
+    public void TryAnswer_AsOfTime_IsAsItWasThen(long seconds, LookupStatus expected)
+    {
+        var request = new LookupRequest { Keys = [DataValue.Of(Id)], Time = seconds * Second };
+
+        Assert.True(_source.TryAnswer(request, out var reply));
+
+        Assert.Equal(expected, Assert.Single(reply.Results).Status);
+    }
+
+    [Fact]
+    public void TryAnswer_Found_HasTheEightValuesAndTheirTypes()
+    {
+        _source.TryAnswer(Ask(Id, 15), out var reply);
+
+        var expected = DataValue.MapOf(
+            ("container_id", DataValue.Of(Id)), ("container_ctime", DataValue.Of(20 * Second)), ("container_name", DataValue.Of("")), ("container_image", DataValue.Of("")),
+            ("k8s_pod_id", DataValue.Of("")), ("k8s_pod_name", DataValue.Of("")), ("k8s_pod_namespace", DataValue.Of("")), ("k8s_pod_sandbox", DataValue.Of(false)));
+        Assert.Equal(new LookupResult(LookupStatus.Found, expected, 10, 20, false), Assert.Single(reply.Results));
+        Assert.Equal(5, reply.HistoryFrom);
+    }
+
+    [Fact]
+    public void TryAnswer_StillThere_IsOpenAsOfTheLastPositionApplied()
+    {
+        _stores.Containers.Made(new CgroupBody { CgroupId = 2 }, Encoding.UTF8.GetBytes($"/docker/{Id}"), At(40, 40 * Second));
+
+        _source.TryAnswer(Ask(Id, 45), out var reply);
+
+        var result = Assert.Single(reply.Results);
+        Assert.Equal((40L, 49L, true), (result.From, result.To, result.Open));
+    }
+
+    [Theory]
+    [InlineData(50, Load)]
+    [InlineData(15, Load + 1)]
+    public void TryAnswer_PositionNotAppliedYet_AsksToWaitAndIsUnavailable(long position, uint load)
+    {
+        Assert.False(_source.TryAnswer(Ask(Id, position) with { LoadId = load }, out var reply));
+
+        Assert.Equal(LookupStatus.Unavailable, Assert.Single(reply.Results).Status);
+    }
+
+    [Fact]
+    public void TryAnswer_UnknownContainerBeforeTheSnapshot_IsUnavailableNotMissing()
+    {
+        var stores = new NodeStores();
+        stores.BeginLoad(Load);
+        stores.Advance(new StorePosition(0, 50));
+
+        Assert.False(new ContainersSource("node-a", stores).TryAnswer(Ask(Id, 15), out var reply));
+
+        Assert.Equal(LookupStatus.Unavailable, Assert.Single(reply.Results).Status);
+    }
+
+    [Fact]
+    public void TryAnswer_KeysOfOtherShapes_AreNotSupported()
+    {
+        Assert.True(_source.TryAnswer(new LookupRequest { Keys = [DataValue.Of(1L), DataValue.Of(Id), DataValue.MapOf()], LoadId = Load, Position = 15 }, out var reply));
+
+        Assert.Equal([LookupStatus.KeyNotSupported, LookupStatus.Found, LookupStatus.KeyNotSupported], reply.Results.Select(r => r.Status));
+    }
+
+    [Fact]
+    public void TryAnswer_OfAnotherNode_IsUnavailableAtOnce()
+    {
+        Assert.True(_source.TryAnswer(Ask(Id, 15) with { Node = "node-b" }, out var reply));
+
+        Assert.Equal(LookupStatus.Unavailable, Assert.Single(reply.Results).Status);
+    }
+
+    [Fact]
+    public void TryAnswer_EventOfTheLoadBefore_SeesContainersAsTheyWere()
+    {
+        _stores.BeginLoad(Load + 1);
+        _stores.Advance(new StorePosition(1, 3));
+
+        Assert.True(_source.TryAnswer(Ask(Id, 15), out var reply));
+
+        Assert.Equal(LookupStatus.Found, Assert.Single(reply.Results).Status);
+    }
+
+    private static Moment At(long offset, long time) => new(new StorePosition(0, offset), time);
+
+    private static LookupRequest Ask(string key, long position) => new() { Keys = [DataValue.Of(key)], Node = "node-a", LoadId = Load, Position = position };
+}
