@@ -9,6 +9,7 @@ internal sealed class DetectorProcess : IDisposable
 {
     private readonly Process _process;
     private readonly ConcurrentQueue<string> _log = new();
+    private bool _disposed;
 
     public DetectorProcess(NatsServer server, string instance)
     {
@@ -41,12 +42,16 @@ internal sealed class DetectorProcess : IDisposable
 
     public void Dispose()
     {
-        if (!_process.HasExited)
+        if (!_disposed)
         {
-            Kill();
-        }
+            _disposed = true;
+            if (!_process.HasExited)
+            {
+                Kill();
+            }
 
-        _process.Dispose();
+            _process.Dispose();
+        }
     }
 
     private void Signal(string signal)

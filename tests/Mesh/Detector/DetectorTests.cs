@@ -12,7 +12,7 @@ public sealed class DetectorTests
     {
         await using var bus = await EventBus.StartAsync();
         await bus.PublishAsync(3);
-        using var detector = new DetectorProcess(bus.Server, "d1");
+        var detector = bus.StartDetector("d1");
         var first = await bus.FindingsAsync(3);
         var sequence = await bus.PublishAsync(2);
         var findings = await bus.FindingsAsync(5);
@@ -33,7 +33,7 @@ public sealed class DetectorTests
     public async Task Detector_Alone_OwnsAllPartitionsAndTellsItsSelection()
     {
         await using var bus = await EventBus.StartAsync();
-        using var detector = new DetectorProcess(bus.Server, "d1");
+        var detector = bus.StartDetector("d1");
 
         await bus.OwnedAsync("d1");
         var entry = await new KeyValueBucket(bus.JetStream, bus.Streams.Selection.Name).GetAsync("detector.d1");
@@ -52,24 +52,22 @@ public sealed class DetectorTests
     public async Task Detector_KilledAndStartedAgain_FindsEverythingOnce()
     {
         await using var bus = await EventBus.StartAsync();
-        using (var killed = new DetectorProcess(bus.Server, "d1"))
+        var killed = bus.StartDetector("d1");
+        await bus.OwnedAsync("d1");
+        for (var i = 0; i < 100; i++)
         {
-            await bus.OwnedAsync("d1");
-            for (var i = 0; i < 100; i++)
-            {
-                await bus.PublishAsync(10);
-            }
-
-            await bus.FindingsAsync(200);
-            killed.Kill();
+            await bus.PublishAsync(10);
         }
+
+        await bus.FindingsAsync(200);
+        killed.Kill();
 
         for (var i = 0; i < 50; i++)
         {
             await bus.PublishAsync(10);
         }
 
-        using var again = new DetectorProcess(bus.Server, "d1");
+        var again = bus.StartDetector("d1");
         var lease = await bus.LeaseWhenAsync(l => l.Nodes.TryGetValue("node-a", out var n) && n.Judged is [[0, 1500]], "all is judged");
 
         Assert.Empty(lease.Nodes["node-a"].Lost);
@@ -82,9 +80,9 @@ public sealed class DetectorTests
     public async Task Detector_Killed_IsSucceededWithinFiveSeconds()
     {
         await using var bus = await EventBus.StartAsync();
-        using var first = new DetectorProcess(bus.Server, "d1");
+        var first = bus.StartDetector("d1");
         await bus.OwnedAsync("d1");
-        using var second = new DetectorProcess(bus.Server, "d2");
+        var second = bus.StartDetector("d2");
         var selections = new KeyValueBucket(bus.JetStream, bus.Streams.Selection.Name);
         await bus.EventuallyAsync(async () => await selections.GetAsync("detector.d2") is not null, "the second detector is there");
 
@@ -102,11 +100,11 @@ public sealed class DetectorTests
     public async Task Detector_PausedAndSucceeded_ChangesNothingWhenItGoesOn()
     {
         await using var bus = await EventBus.StartAsync();
-        using var first = new DetectorProcess(bus.Server, "d1");
+        var first = bus.StartDetector("d1");
         await bus.OwnedAsync("d1");
         await bus.PublishAsync(5);
         await bus.LeaseWhenAsync(l => l.Nodes.TryGetValue("node-a", out var n) && n.Judged is [[0, 5]], "five are judged");
-        using var second = new DetectorProcess(bus.Server, "d2");
+        var second = bus.StartDetector("d2");
 
         first.Freeze();
         await bus.PublishAsync(5);
@@ -129,7 +127,7 @@ public sealed class DetectorTests
         await bus.PublishAsync(2);
         Assert.True(await bus.JetStream.DeleteMessageAsync(bus.Streams.Events.Name, removed));
 
-        using var detector = new DetectorProcess(bus.Server, "d1");
+        var detector = bus.StartDetector("d1");
         var lease = await bus.LeaseWhenAsync(l => l.Nodes.TryGetValue("node-a", out var n) && n.Lost.Count > 0, "the hole is named");
 
         Assert.Equal([new LossRange(2, 5, LossReasons.StreamDeleted)], lease.Nodes["node-a"].Lost);
@@ -146,7 +144,7 @@ public sealed class DetectorTests
         var kept = await bus.PublishAsync(3);
         await bus.JetStream.PurgeStreamAsync(bus.Streams.Events.Name, belowSequence: kept);
 
-        using var detector = new DetectorProcess(bus.Server, "d1");
+        var detector = bus.StartDetector("d1");
         var lease = await bus.LeaseWhenAsync(l => l.Nodes.TryGetValue("node-a", out var n) && n.Lost.Count > 0, "the hole is named");
 
         Assert.Equal([new LossRange(0, 2, LossReasons.StreamLimit)], lease.Nodes["node-a"].Lost);
@@ -156,7 +154,7 @@ public sealed class DetectorTests
     public async Task Frame_OfGarbage_IsPutAsideAndTheNextIsJudged()
     {
         await using var bus = await EventBus.StartAsync();
-        using var detector = new DetectorProcess(bus.Server, "d1");
+        var detector = bus.StartDetector("d1");
         await bus.OwnedAsync("d1");
         await bus.PublishAsync(2);
         await bus.PublishAsync([0xc1, 0xff, 0x00]);
@@ -180,7 +178,7 @@ public sealed class DetectorTests
     public async Task Bus_Restarted_JudgingGoesOnAndWhatIsMissingIsNamed()
     {
         await using var bus = await EventBus.StartAsync();
-        using var detector = new DetectorProcess(bus.Server, "d1");
+        var detector = bus.StartDetector("d1");
         await bus.OwnedAsync("d1");
         await bus.PublishAsync(2);
         await bus.LeaseWhenAsync(l => l.Nodes.TryGetValue("node-a", out var n) && n.Judged is [[0, 2]], "two are judged");

@@ -18,6 +18,7 @@ internal sealed class EventBus : IAsyncDisposable
     public const string Node = "node-a";
 
     private readonly BusConnection _connection;
+    private readonly List<DetectorProcess> _detectors = [];
     private long _next;
     private ulong _sequence;
 
@@ -48,6 +49,14 @@ internal sealed class EventBus : IAsyncDisposable
         await bus.JetStream.EnsureStreamAsync(bus.Streams.Events);
         await bus.JetStream.EnsureStreamAsync(bus.Streams.Findings);
         return bus;
+    }
+
+    /// <summary>Starts a detector on this bus; it is killed with it at the latest.</summary>
+    public DetectorProcess StartDetector(string instance)
+    {
+        var detector = new DetectorProcess(Server, instance);
+        _detectors.Add(detector);
+        return detector;
     }
 
     /// <summary>Publishes a frame of ptrace calls, each of which gives one finding. Returns its stream sequence.</summary>
@@ -131,13 +140,14 @@ internal sealed class EventBus : IAsyncDisposable
         var started = time.GetTimestamp();
         while (!await condition())
         {
-            Assert.True(time.GetElapsedTime(started).TotalSeconds < seconds, $"not within {seconds} s: {what}");
+            Assert.True(time.GetElapsedTime(started).TotalSeconds < seconds, $"not within {seconds} s: {what}\n{string.Join('\n', _detectors.Select(d => d.Log))}");
             await Task.Delay(TimeSpan.FromMilliseconds(20), time);
         }
     }
 
     public async ValueTask DisposeAsync()
     {
+        _detectors.ForEach(d => d.Dispose());
         await _connection.DisposeAsync();
         await Server.DisposeAsync();
     }

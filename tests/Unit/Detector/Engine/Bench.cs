@@ -66,7 +66,7 @@ internal sealed class Bench : IFindingStore, IDataSources, IDisposable
 
     public void Dispose()
     {
-        _fence.Dispose();
+        _fence.DisposeAsync().AsTask().GetAwaiter().GetResult();
         _counters.Dispose();
     }
 }

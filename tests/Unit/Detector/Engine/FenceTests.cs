@@ -155,6 +155,19 @@ public sealed class FenceTests
     }
 
     [Fact]
+    public async Task Signature_AtTheEnd_IsToldThatItsSourceIsComplete()
+    {
+        var told = new List<Signal>();
+        using (var bench = new Bench(() => new TestSignature("A") { OnTold = told.Add }))
+        {
+            await bench.Judge(Ptrace());
+            Assert.Empty(told);
+        }
+
+        Assert.Equal([new SourceComplete("tracee")], told);
+    }
+
+    [Fact]
     public void Catalog_Wanted_IsTheUnionOfTheSelectors()
     {
         using var builtIn = new Bench([.. TraceeMesh.Detector.Loading.SignatureAssembly.Find(typeof(TraceeMesh.Signatures.BuiltIn.DefenseEvasion.AntiDebugging).Assembly)]);

@@ -8,6 +8,8 @@ internal sealed class TestSignature(string id, Func<TestSignature, Event, Cancel
 {
     public Action<ISignatureContext>? OnInit { get; init; }
 
+    public Action<Signal>? OnTold { get; init; }
+
     public string? EventName { get; init; }
 
     public override SignatureMetadata Metadata => new(id, EventName ?? $"event_{id}");
@@ -17,6 +19,8 @@ internal sealed class TestSignature(string id, Func<TestSignature, Event, Cancel
     public override void Init(ISignatureContext context) => OnInit?.Invoke(context);
 
     public override ValueTask OnEvent(Event e, CancellationToken cancellation) => onEvent?.Invoke(this, e, cancellation) ?? default;
+
+    public override void OnSignal(Signal signal) => OnTold?.Invoke(signal);
 
     public void Find(Event e) => Report(e);
 }
