@@ -8,12 +8,18 @@ internal static class LiveFindings
     /// <summary>Completes when cancelled or the bus is closed for good.</summary>
     public static async Task Print(BusSubscription findings, TextWriter output, TextWriter messages, CancellationToken cancellation)
     {
+        var recent = new RecentFindings();
         try
         {
             await foreach (var message in findings.ReadAllAsync(cancellation))
             {
                 using (message)
                 {
+                    if (message.Headers.TryGet(BusHeaders.MessageId, out var id) && !recent.IsNew(id))
+                    {
+                        continue;
+                    }
+
                     if (FindingLine.TryFormat(message.PayloadMemory, out var line))
                     {
                         await output.WriteLineAsync(line);

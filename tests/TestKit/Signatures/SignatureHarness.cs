@@ -69,7 +69,11 @@ public sealed class SignatureHarness : ISignatureContext, ISignatureLogger, IDis
 
 /// <summary>What a signature reported.</summary>
 /// <param name="Data">Names and values.</param>
-public sealed record Reported(IReadOnlyList<(string Name, DataValue Value)> Data);
+public sealed record Reported(IReadOnlyList<(string Name, DataValue Value)> Data)
+{
+    /// <summary>The value called <paramref name="name"/>, or <see cref="DataValue.Nil"/>.</summary>
+    public DataValue this[string name] => Data.FirstOrDefault(d => d.Name == name).Value ?? DataValue.Nil;
+}
 
 /// <summary>A data source whose answers the test gives.</summary>
 public sealed class FixedDataSource(string @namespace, string id, Func<DataValue, Lookup> answer, int version = 1) : IDataSource
