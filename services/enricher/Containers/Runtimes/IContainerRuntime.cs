@@ -4,13 +4,13 @@ namespace TraceeMesh.Enricher.Containers.Runtimes;
 public interface IContainerRuntime : IAsyncDisposable
 {
     /// <summary>Which runtime it is.</summary>
-    ContainerRuntime Kind { get; }
+    public ContainerRuntime Kind { get; }
 
     /// <summary>Path of its socket.</summary>
-    string Socket { get; }
+    public string Socket { get; }
 
     /// <summary>Asks for one container. The caller's cancellation bounds it; a cancelled question is answered with <see cref="RuntimeStatus.Timeout"/>.</summary>
     /// <param name="containerId">Full id, as in the cgroup path.</param>
     /// <param name="cancellation">Ends the question.</param>
-    Task<RuntimeAnswer> AskAsync(string containerId, CancellationToken cancellation);
+    public Task<RuntimeAnswer> AskAsync(string containerId, CancellationToken cancellation);
 }
