@@ -31,7 +31,7 @@ namespace TraceeMesh.Enricher;
 /// </list>
 /// </summary>
 /// <param name="node">Name of the node.</param>
-/// <param name="runtimes">The container runtimes of the node.</param>
+/// <param name="runtimes">The container runtimes that may know a container of a kind.</param>
 /// <param name="options">How long they are waited for.</param>
 /// <param name="instance">Name of this instance.</param>
 /// <param name="bus">The bus.</param>
@@ -42,7 +42,7 @@ namespace TraceeMesh.Enricher;
 public sealed class Pipeline(
     string node,
     string instance,
-    RuntimeSockets runtimes,
+    Func<ContainerRuntime, IReadOnlyList<IContainerRuntime>> runtimes,
     EnrichmentOptions options,
     BusConnection bus,
     Subjects subjects,
@@ -69,7 +69,7 @@ public sealed class Pipeline(
 
     /// <summary>The pipeline of a host.</summary>
     public Pipeline(MeshHost host, RuntimeSockets runtimes)
-        : this(host.Options.Node, host.Options.Instance, runtimes, EnrichmentOptions.From(host.Options.Configuration), host.Bus, host.Subjects, host.Log, host.Counters, host.Health)
+        : this(host.Options.Node, host.Options.Instance, runtimes.For, EnrichmentOptions.From(host.Options.Configuration), host.Bus, host.Subjects, host.Log, host.Counters, host.Health)
     {
     }
 
@@ -82,7 +82,7 @@ public sealed class Pipeline(
         }
 
         var dead = new DeadLetters(_jetStream, subjects.Dead(ServiceName, node), log, counters);
-        await using var enrichment = new ContainerEnrichment(runtimes.For, options.Timeout, bus.Time, log, counters);
+        await using var enrichment = new ContainerEnrichment(runtimes, options.Timeout, bus.Time, log, counters);
         using var parking = new ParkingLot(bus.Time, options.MaxWait, options.MaxEvents);
         using var cutter = await ResumeAsync(parking, enrichment, dead, cancellation); // 1
         await using var lifecycle = new FramePublisher(

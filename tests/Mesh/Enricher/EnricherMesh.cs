@@ -75,7 +75,7 @@ internal sealed class EnricherMesh : IAsyncDisposable
         _stop = new CancellationTokenSource();
         _enricherBus = await ConnectAsync(Server);
         var health = new ServiceHealth();
-        _running = Task.Run(() => new Pipeline(RawFrames.Node, "a", new RuntimeSockets(Runtimes), Options, _enricherBus, _subjects, NullLogger.Instance, new ServiceCounters(), health).RunAsync(_stop.Token));
+        _running = Task.Run(() => new Pipeline(RawFrames.Node, "a", _ => Runtimes, Options, _enricherBus, _subjects, NullLogger.Instance, new ServiceCounters(), health).RunAsync(_stop.Token));
         await TestWait.Until(() => health.State == Heartbeat.Ready || _running.IsCompleted, "the enricher is ready");
         Assert.False(_running.IsCompleted, $"the enricher ended: {_running.Exception}");
     }
