@@ -1,0 +1,172 @@
+using System.Buffers;
+using System.Globalization;
+using System.Net;
+using System.Net.Http;
+using System.Net.Http.Headers;
+using Google.Protobuf;
+
+namespace TraceeMesh.Grpc;
+
+/// <summary>
+/// Unary calls to a server on a unix socket, over HTTP/2 without TLS. Calls share one connection, so one that hangs does not
+/// hold up another; a broken connection is opened anew by the next call. A call never throws for what the server does.
+/// </summary>
+public sealed class GrpcChannel : IDisposable
+{
+    private const int MaxConnections = 1;
+    private const int MaxDetailLength = 256;
+    private static readonly MediaTypeHeaderValue GrpcType = new("application/grpc");
+
+    private readonly HttpMessageInvoker _http;
+    private readonly int _maxReplyBytes;
+
+    /// <summary>A channel; it connects at the first call.</summary>
+    /// <param name="socket">Path of the unix socket.</param>
+    /// <param name="maxReplyBytes">The largest message that is read.</param>
+    public GrpcChannel(string socket, int maxReplyBytes)
+    {
+        _http = new HttpMessageInvoker(UnixSocketHttp.CreateHandler(socket, MaxConnections));
+        _maxReplyBytes = maxReplyBytes;
+    }
+
+    /// <summary>Makes one call.</summary>
+    /// <typeparam name="T">Type of the reply.</typeparam>
+    /// <param name="method">Path of the method: <c>/package.Service/Method</c>.</param>
+    /// <param name="request">The request.</param>
+    /// <param name="parser">Reads the reply.</param>
+    /// <param name="metadata">Sent as headers; names in lower case.</param>
+    /// <param name="cancellation">Ends the call, also at the server.</param>
+    public async Task<GrpcReply<T>> CallAsync<T>(
+        string method,
+        IMessage request,
+        MessageParser<T> parser,
+        IReadOnlyList<KeyValuePair<string, string>> metadata,
+        CancellationToken cancellation)
+        where T : class, IMessage<T>
+    {
+        try
+        {
+            using var message = Request(method, request, metadata);
+            using var response = await _http.SendAsync(message, cancellation);
+            return await ReadAsync(response, parser, cancellation);
+        }
+        catch (Exception e) when (TransportFaults.Of(e) is not TransportFault.None and var fault)
+        {
+            return GrpcReply<T>.Failed(fault, $"{method}: {e.Message}");
+        }
+        catch (InvalidProtocolBufferException e)
+        {
+            return GrpcReply<T>.Failed(TransportFault.Malformed, $"{method}: {e.Message}");
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _http.Dispose();
+
+    private static HttpRequestMessage Request(string method, IMessage request, IReadOnlyList<KeyValuePair<string, string>> metadata)
+    {
+        var message = new HttpRequestMessage(HttpMethod.Post, new Uri(UnixSocketHttp.Localhost, method))
+        {
+            Version = HttpVersion.Version20,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+            Content = new ByteArrayContent(MessageFrame.Write(request)),
+        };
+        message.Content.Headers.ContentType = GrpcType;
+        message.Headers.TE.Add(new TransferCodingWithQualityHeaderValue("trailers"));
+        foreach (var (name, value) in metadata)
+        {
+            message.Headers.TryAddWithoutValidation(name, value);
+        }
+
+        return message;
+    }
+
+    private async Task<GrpcReply<T>> ReadAsync<T>(HttpResponseMessage response, MessageParser<T> parser, CancellationToken cancellation)
+        where T : class, IMessage<T>
+    {
+        if (response.StatusCode != HttpStatusCode.OK)
+        {
+            return GrpcReply<T>.Refused(CodeOf(response.StatusCode), $"HTTP {(int)response.StatusCode}");
+        }
+
+        if (response.Content.Headers.ContentType?.MediaType?.StartsWith("application/grpc", StringComparison.Ordinal) is not true)
+        {
+            return GrpcReply<T>.Failed(TransportFault.Malformed, "the reply is not gRPC");
+        }
+
+        using var stream = await response.Content.ReadAsStreamAsync(cancellation);
+        var head = new byte[MessageFrame.HeadBytes];
+        var read = await stream.ReadAtLeastAsync(head, head.Length, throwOnEndOfStream: false, cancellation);
+        if (read == 0)
+        {
+            return Status(response, out var code, out var detail) && code != GrpcStatusCode.Ok
+                ? GrpcReply<T>.Refused(code, detail)
+                : GrpcReply<T>.Failed(TransportFault.Malformed, "the reply has neither message nor error");
+        }
+
+        if (read < head.Length || !MessageFrame.TryReadHead(head, out var length))
+        {
+            return GrpcReply<T>.Failed(TransportFault.Malformed, "the reply's message has no head that can be read");
+        }
+
+        return length > _maxReplyBytes
+            ? GrpcReply<T>.Failed(TransportFault.TooLarge, $"the reply has {length} bytes; the limit is {_maxReplyBytes}")
+            : await ReadMessageAsync(response, stream, (int)length, parser, cancellation);
+    }
+
+    private static async Task<GrpcReply<T>> ReadMessageAsync<T>(
+        HttpResponseMessage response, Stream stream, int length, MessageParser<T> parser, CancellationToken cancellation)
+        where T : class, IMessage<T>
+    {
+        // One byte more than the message: a unary reply ends behind it, and only then are the trailers there.
+        var buffer = ArrayPool<byte>.Shared.Rent(length + 1);
+        try
+        {
+            var read = await stream.ReadAtLeastAsync(buffer.AsMemory(0, length + 1), length + 1, throwOnEndOfStream: false, cancellation);
+            if (read != length)
+            {
+                return GrpcReply<T>.Failed(TransportFault.Malformed, read < length ? "the reply ends within its message" : "the reply goes on behind its message");
+            }
+
+            return !Status(response, out var code, out var detail) ? GrpcReply<T>.Failed(TransportFault.Malformed, "the reply has no status")
+                : code != GrpcStatusCode.Ok ? GrpcReply<T>.Refused(code, detail)
+                : GrpcReply<T>.Of(parser.ParseFrom(buffer.AsSpan(0, length)));
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    // A reply without messages may carry its status in the headers ("Trailers-Only"); every other one does in the trailers.
+    private static bool Status(HttpResponseMessage response, out GrpcStatusCode code, out string detail)
+    {
+        var headers = response.TrailingHeaders.Contains("grpc-status") ? response.TrailingHeaders : response.Headers;
+        detail = "";
+        code = GrpcStatusCode.Unknown;
+        if (!headers.TryGetValues("grpc-status", out var values)
+            || !int.TryParse(values.First(), NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+        {
+            return false;
+        }
+
+        code = number <= (int)GrpcStatusCode.Unauthenticated ? (GrpcStatusCode)number : GrpcStatusCode.Unknown;
+        if (headers.TryGetValues("grpc-message", out var messages))
+        {
+            var text = Uri.UnescapeDataString(messages.First());
+            detail = text.Length <= MaxDetailLength ? text : text[..MaxDetailLength];
+        }
+
+        return true;
+    }
+
+    private static GrpcStatusCode CodeOf(HttpStatusCode status) => status switch
+    {
+        HttpStatusCode.BadRequest => GrpcStatusCode.Internal,
+        HttpStatusCode.Unauthorized => GrpcStatusCode.Unauthenticated,
+        HttpStatusCode.Forbidden => GrpcStatusCode.PermissionDenied,
+        HttpStatusCode.NotFound => GrpcStatusCode.Unimplemented,
+        HttpStatusCode.TooManyRequests or HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout => GrpcStatusCode.Unavailable,
+        _ => GrpcStatusCode.Unknown,
+    };
+}
