@@ -17,22 +17,19 @@ public sealed class HarnessTests
             socket = runtime.Socket;
             var container = await runtime.RunAsync("cart-0", "sleep", "3600");
             Assert.Equal(64, container.Id.Length);
-            Assert.NotEmpty(Cgroups(container.Id));
+            Assert.NotEmpty(Cgroups.Of(container.Id));
 
             await runtime.RestartAsync();
             await runtime.ExecAsync(container.Id, "true");
             await runtime.RemoveAsync(container);
 
-            Assert.Empty(Cgroups(container.Id));
+            Assert.Empty(Cgroups.Of(container.Id));
             await runtime.RunAsync("cart-1", "sleep", "3600");
         }
 
         var directory = Path.GetDirectoryName(socket)!;
         Assert.False(Directory.Exists(directory));
         Assert.DoesNotContain(File.ReadLines("/proc/self/mountinfo"), l => l.Contains(directory, StringComparison.Ordinal));
-        Assert.Empty(Cgroups(Path.GetFileName(directory)));
+        Assert.Empty(Cgroups.Of(Path.GetFileName(directory)));
     }
-
-    private static IEnumerable<string> Cgroups(string part) =>
-        Directory.EnumerateDirectories("/sys/fs/cgroup", "*", SearchOption.AllDirectories).Where(d => d.Contains(part, StringComparison.Ordinal));
 }

@@ -11,6 +11,9 @@ public sealed class Containerd : ITestRuntime
     private const string PauseImage = "traceemesh.test/pause:1";
     private const string PodNamespace = "shop";
 
+    /// <summary>A label that every pod has and no container in it.</summary>
+    public static readonly KeyValuePair<string, string> PodLabel = new("app", "cart");
+
     private readonly RuntimeDirectory _directory = new("containerd");
     private readonly DaemonProcess _daemon;
     private readonly CriApi _api;
@@ -116,7 +119,7 @@ public sealed class Containerd : ITestRuntime
             LogDirectory = _directory["logs"],
             Labels =
             {
-                ["app"] = "cart",
+                [PodLabel.Key] = PodLabel.Value,
                 ["io.kubernetes.pod.name"] = name,
                 ["io.kubernetes.pod.namespace"] = PodNamespace,
                 ["io.kubernetes.pod.uid"] = uid,
