@@ -14,10 +14,10 @@ public sealed class MeshWithRuntimes : IAsyncLifetime
     public LiveMesh Mesh { get; private set; } = null!;
 
     /// <summary>What it told of containers since its start.</summary>
-    internal LifecycleLog Lifecycle { get; private set; } = null!;
+    public LifecycleLog Lifecycle { get; private set; } = null!;
 
     /// <summary>The programs it saw start in containers.</summary>
-    internal ExecLog Execs { get; private set; } = null!;
+    public ExecLog Execs { get; private set; } = null!;
 
     /// <summary>A runtime by its name.</summary>
     public ITestRuntime Runtime(string name) => _runtimes[name];

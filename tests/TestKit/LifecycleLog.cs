@@ -1,12 +1,11 @@
 using System.Text.Json.Nodes;
 using TraceeMesh.Bus;
 using TraceeMesh.Contracts;
-using TraceeMesh.TestKit;
 
-namespace TraceeMesh.Tests.Containers;
+namespace TraceeMesh.TestKit;
 
 /// <summary>Everything a mesh told on its lifecycle subjects, from its start on.</summary>
-internal sealed class LifecycleLog : IAsyncDisposable
+public sealed class LifecycleLog : IAsyncDisposable
 {
     private static readonly TimeSpan InactiveThreshold = TimeSpan.FromSeconds(30);
 
@@ -24,6 +23,7 @@ internal sealed class LifecycleLog : IAsyncDisposable
         _reading = ReadAsync();
     }
 
+    /// <summary>Reads what was told already and goes on.</summary>
     public static async Task<LifecycleLog> StartAsync(LiveMesh mesh)
     {
         var bus = await mesh.ConnectAsync(Permissions.CommandLine);
@@ -49,6 +49,7 @@ internal sealed class LifecycleLog : IAsyncDisposable
         return About(containerId, name)[0];
     }
 
+    /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();

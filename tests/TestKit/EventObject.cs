@@ -1,9 +1,9 @@
 using System.Text.Json.Nodes;
 
-namespace TraceeMesh.Tests.Containers;
+namespace TraceeMesh.TestKit;
 
 /// <summary>Reads an event's JSON.</summary>
-internal static class EventObject
+public static class EventObject
 {
     extension(JsonObject e)
     {

@@ -1,11 +1,10 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
-using TraceeMesh.TestKit;
 
-namespace TraceeMesh.Tests.Containers;
+namespace TraceeMesh.TestKit;
 
 /// <summary>The programs that started inside containers, as <c>tmesh events sched_process_exec --json</c> prints them.</summary>
-internal sealed class ExecLog : IAsyncDisposable
+public sealed class ExecLog : IAsyncDisposable
 {
     private readonly Lock _lock = new();
     private readonly List<JsonObject> _seen = [];
@@ -44,6 +43,7 @@ internal sealed class ExecLog : IAsyncDisposable
         }
     }
 
+    /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         _follow.Kill();
