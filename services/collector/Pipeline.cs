@@ -49,7 +49,11 @@ public sealed class Pipeline : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _kernel.Switches.Apply(new EventSet(), environment: false);
+    public void Dispose()
+    {
+        _kernel.Switches.Apply(new EventSet(), environment: false);
+        _host.Counters.Freeze();
+    }
 
     private static KernelPrograms LoadPrograms(MeshHost host)
     {

@@ -3,9 +3,13 @@ using Microsoft.Extensions.Logging;
 using TraceeMesh.Bus;
 using TraceeMesh.Contracts;
 using TraceeMesh.Enricher.Accounting;
+using TraceeMesh.Enricher.Containers.Runtimes;
 using TraceeMesh.Enricher.Cutting;
+using TraceeMesh.Enricher.Deriving;
+using TraceeMesh.Enricher.Enrichment;
 using TraceeMesh.Enricher.Input;
 using TraceeMesh.Enricher.Lookups;
+using TraceeMesh.Enricher.Parking;
 using TraceeMesh.MessagePack;
 using TraceeMesh.ServiceDefaults;
 
@@ -15,23 +19,36 @@ namespace TraceeMesh.Enricher;
 /// The main flow of the enricher. One node, one enricher:
 /// <list type="number">
 /// <item>find out where the enricher before this one ended (<see cref="ResumeReader"/>);</item>
-/// <item>answer lookups, publish the books, and ask the collector for a fresh snapshot, beside the flow;</item>
+/// <item>answer lookups, ask runtimes about containers (<see cref="ContainerEnrichment"/>), publish the books, and ask the collector for a fresh snapshot, beside the flow;</item>
 /// <item>read the raw frames of the node, from the beginning of their stream (<see cref="RawReader"/>);</item>
 /// <item>read the frame's header; one that cannot be read is a dead letter (<see cref="DeadLetters"/>);</item>
 /// <item>bring frames into order and name what is missing (<see cref="FrameOrder"/>); decode records into the stores and into
-/// events (<see cref="Decoding.FrameDecoder"/>); enter them in the books (<see cref="NodeBooks"/>); cut event frames, one for
-/// each partition (<see cref="FrameCutter"/>);</item>
-/// <item>publish the event frames, in order, until each is acknowledged (<see cref="FramePublisher"/>).</item>
+/// events (<see cref="Decoding.FrameDecoder"/>), those of a container that its runtime has not told about yet into the parking lot
+/// (<see cref="Parking.ParkingLot"/>); enter them in the books (<see cref="NodeBooks"/>); cut event frames, one for each partition
+/// (<see cref="FrameCutter"/>);</item>
+/// <item>store derived events as JSON, then publish the event frames, in order, until each is acknowledged
+/// (<see cref="FramePublisher"/>).</item>
 /// </list>
 /// </summary>
 /// <param name="node">Name of the node.</param>
+/// <param name="runtimes">The container runtimes that may know a container of a kind.</param>
+/// <param name="options">How long they are waited for.</param>
 /// <param name="instance">Name of this instance.</param>
 /// <param name="bus">The bus.</param>
 /// <param name="subjects">The subjects in force.</param>
 /// <param name="log">The log.</param>
 /// <param name="counters">Where it counts.</param>
 /// <param name="health">Where it says how it is.</param>
-public sealed class Pipeline(string node, string instance, BusConnection bus, Subjects subjects, ILogger log, ServiceCounters counters, ServiceHealth health)
+public sealed class Pipeline(
+    string node,
+    string instance,
+    Func<ContainerRuntime, IReadOnlyList<IContainerRuntime>> runtimes,
+    EnrichmentOptions options,
+    BusConnection bus,
+    Subjects subjects,
+    ILogger log,
+    ServiceCounters counters,
+    ServiceHealth health)
 {
     /// <summary>Name of the service.</summary>
     public const string ServiceName = "enricher";
@@ -47,24 +64,31 @@ public sealed class Pipeline(string node, string instance, BusConnection bus, Su
     private readonly ServiceCounter _frames = counters.Counter("raw_frames", "Raw frames read");
     private readonly ServiceCounter _badFrames = counters.Counter("raw_frames_bad", "Raw frames that could not be read");
     private readonly ServiceCounter _badRecords = counters.Counter("records_bad", "Records that could not be read");
+    private readonly ServiceCounter _lifecycleEvents = counters.Counter("lifecycle_events", "Derived events published as JSON");
     private readonly ServiceCounter _eventFrames = counters.Counter("event_frames", "Event frames published");
 
     /// <summary>The pipeline of a host.</summary>
-    public Pipeline(MeshHost host)
-        : this(host.Options.Node, host.Options.Instance, host.Bus, host.Subjects, host.Log, host.Counters, host.Health)
+    public Pipeline(MeshHost host, RuntimeSockets runtimes)
+        : this(host.Options.Node, host.Options.Instance, runtimes.For, EnrichmentOptions.From(host.Options.Configuration), host.Bus, host.Subjects, host.Log, host.Counters, host.Health)
     {
     }
 
     /// <summary>Runs until cancelled.</summary>
     public async Task RunAsync(CancellationToken cancellation)
     {
-        foreach (var stream in (StreamDefinition[])[_streams.Raw(node), _streams.Events, _streams.Ledger, _streams.Dead])
+        foreach (var stream in (StreamDefinition[])[_streams.Raw(node), _streams.Events, _streams.Lifecycle, _streams.Ledger, _streams.Dead])
         {
             await _jetStream.EnsureStreamAsync(stream, cancellation);
         }
 
         var dead = new DeadLetters(_jetStream, subjects.Dead(ServiceName, node), log, counters);
-        using var cutter = await ResumeAsync(dead, cancellation); // 1
+        await using var enrichment = new ContainerEnrichment(runtimes, options.Timeout, bus.Time, log, counters);
+        using var parking = new ParkingLot(bus.Time, options.MaxWait, options.MaxEvents);
+        using var cutter = await ResumeAsync(parking, enrichment, dead, cancellation); // 1
+        await using var lifecycle = new FramePublisher(
+            bus,
+            new FramePublisherOptions(_streams.Lifecycle.Name) { Headers = BusHeaders.Json },
+            c => _jetStream.EnsureStreamAsync(_streams.Lifecycle, c));
         await using var publisher = new FramePublisher(
             bus,
             new FramePublisherOptions(_streams.Events.Name),
@@ -75,7 +99,7 @@ public sealed class Pipeline(string node, string instance, BusConnection bus, Su
 
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var ledger = new LedgerPublisher(_jetStream, subjects.Ledger(node), cutter.Books, log);
-        Task[] flows = [.. Beside(ledger, dead, stop.Token), ReadAsync(reader, cutter, publisher, dead, stop.Token)]; // 2
+        Task[] flows = [.. Beside(ledger, dead, stop.Token), ReadAsync(reader, cutter, enrichment, new Publishers(publisher, lifecycle), dead, stop.Token)]; // 2
         health.Ready();
         try
         {
@@ -90,13 +114,13 @@ public sealed class Pipeline(string node, string instance, BusConnection bus, Su
         }
     }
 
-    private async Task<FrameCutter> ResumeAsync(DeadLetters dead, CancellationToken cancellation)
+    private async Task<FrameCutter> ResumeAsync(ParkingLot parking, ContainerEnrichment enrichment, DeadLetters dead, CancellationToken cancellation)
     {
         var resume = new ResumeReader(_jetStream, node, subjects, _streams, log);
         var account = await resume.ReadAccountAsync(cancellation);
         var point = await resume.ReadFramesAsync(cancellation) ?? ResumePoint.From(account);
         var latest = point is not null && await resume.ReadLastLoadAsync(cancellation) == point.LoadId;
-        var cutter = new FrameCutter(node, _stores, point, latest, (offset, status, bytes) =>
+        var cutter = new FrameCutter(node, _stores, parking, enrichment, point, latest, (offset, status, bytes) =>
         {
             _badRecords.Add();
             dead.Add(bytes, $"record at offset {offset} of {node} could not be read: {status}");
@@ -151,44 +175,98 @@ public sealed class Pipeline(string node, string instance, BusConnection bus, Su
         await Task.Delay(Timeout.InfiniteTimeSpan, bus.Time, cancellation);
     }
 
-    private async Task ReadAsync(RawReader reader, FrameCutter cutter, FramePublisher publisher, DeadLetters dead, CancellationToken cancellation)
+    private async Task ReadAsync(
+        RawReader reader,
+        FrameCutter cutter,
+        ContainerEnrichment enrichment,
+        Publishers publishers,
+        DeadLetters dead,
+        CancellationToken cancellation)
     {
+        var reading = reader.ReadAsync(cancellation).AsTask();
         while (true)
         {
-            var (message, gap) = await reader.ReadAsync(cancellation); // 3
-            _frames.Add();
-            var status = RawFrameCodec.TryRead(message.PayloadMemory, out var header, out var records); // 4
-            if (status == FrameStatus.Ok && header.Node != node)
+            if (!reading.IsCompleted && !await IsReadBeforeReleaseAsync(reading, cutter, enrichment, cancellation))
             {
-                status = FrameStatus.BadHeader;
-            }
-
-            if (status != FrameStatus.Ok)
-            {
-                _badFrames.Add();
-                dead.Add(message.Payload, $"raw frame {message.Metadata.StreamSequence} of {node} could not be read: {status}");
-                message.Dispose();
-                cutter.UnreadableFrame();
+                cutter.Release(_cut); // 5, of what has waited
+                await PublishAsync(cutter, publishers, cancellation);
                 continue;
             }
 
-            cutter.Take(new RawFrame(header, records, message, gap), _cut); // 5
-            await PublishAsync(publisher, cancellation); // 6
+            var (message, gap) = await reading; // 3
+            Take(message, gap, cutter, dead);
+            await PublishAsync(cutter, publishers, cancellation); // 6
+            reading = reader.ReadAsync(cancellation).AsTask();
         }
     }
 
-    private async ValueTask PublishAsync(FramePublisher publisher, CancellationToken cancellation)
+    // Between two raw frames a runtime may answer, and the time of those that wait may be up.
+    private async Task<bool> IsReadBeforeReleaseAsync(Task reading, FrameCutter cutter, ContainerEnrichment enrichment, CancellationToken cancellation)
     {
+        if (cutter.Parking.NextDue is not { } due)
+        {
+            return await Task.WhenAny(reading, enrichment.Answered) == reading;
+        }
+
+        using var waited = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var first = await Task.WhenAny(reading, enrichment.Answered, Task.Delay(due, bus.Time, waited.Token));
+        await waited.CancelAsync();
+        return first == reading;
+    }
+
+    private void Take(JetStreamMessage message, string? gap, FrameCutter cutter, DeadLetters dead)
+    {
+        _frames.Add();
+        var status = RawFrameCodec.TryRead(message.PayloadMemory, out var header, out var records); // 4
+        if (status == FrameStatus.Ok && header.Node != node)
+        {
+            status = FrameStatus.BadHeader;
+        }
+
+        if (status != FrameStatus.Ok)
+        {
+            _badFrames.Add();
+            dead.Add(message.Payload, $"raw frame {message.Metadata.StreamSequence} of {node} could not be read: {status}");
+            message.Dispose();
+            cutter.UnreadableFrame();
+            return;
+        }
+
+        cutter.Take(new RawFrame(header, records, message, gap), _cut); // 5
+    }
+
+    private async ValueTask PublishAsync(FrameCutter cutter, Publishers publishers, CancellationToken cancellation)
+    {
+        if (cutter.Lifecycle.Count > 0)
+        {
+            await PublishAsync(cutter.Lifecycle, publishers.Lifecycle, cancellation);
+        }
+
         foreach (var frame in _cut)
         {
             _unsettled.Enqueue((frame.Partition, frame.LoadId, frame.EndOffset));
-            await publisher.EnqueueAsync(
+            await publishers.Events.EnqueueAsync(
                 new OutgoingFrame(subjects.Events(node, frame.Partition), frame.MessageId, frame.Buffer, frame.Length, frame.FirstOffset, frame.EndOffset),
                 cancellation);
             _eventFrames.Add();
         }
 
         _cut.Clear();
+    }
+
+    // Stored before the frames that say they are told: whoever goes on from those frames does not tell them again.
+    private async ValueTask PublishAsync(List<LifecycleMessage> messages, FramePublisher lifecycle, CancellationToken cancellation)
+    {
+        foreach (var message in messages)
+        {
+            await lifecycle.EnqueueAsync(
+                new OutgoingFrame(subjects.Lifecycle(message.EventName, node), message.MessageId, message.Buffer, message.Length, 0, 0),
+                cancellation);
+            _lifecycleEvents.Add();
+        }
+
+        messages.Clear();
+        await lifecycle.DrainAsync(cancellation);
     }
 
     // Frames are settled in the order in which they were enqueued.
@@ -208,6 +286,9 @@ public sealed class Pipeline(string node, string instance, BusConnection bus, Su
         counters.Counter("raw_reader_restarts", "How often reading the raw stream began anew", () => reader.Restarts);
         counters.Counter("event_frames_resent", "Event frames sent again", () => publisher.Statistics.Resent);
         counters.Gauge("event_frames_unsettled", "Event frames not acknowledged", () => publisher.Statistics.WaitingFrames);
+        counters.Gauge("events_parked", "Events that wait for their container's runtime", () => cutter.Parking.Count);
+        counters.Counter("parking_timed_out", "Containers whose events went on because their runtime had not answered in time", () => cutter.Parking.TimedOut);
+        counters.Counter("parking_overflowed", "Containers whose events went on to make room", () => cutter.Parking.Overflowed);
         counters.Gauge("containers", "Directories of containers kept", () => _stores.Containers.Count);
         counters.Counter("containers_evicted", "Removed containers forgotten before their time", () => _stores.Containers.Evicted);
         counters.Counter("containers_refused", "Directories of containers not taken in for lack of room", () => _stores.Containers.Refused);
@@ -215,4 +296,6 @@ public sealed class Pipeline(string node, string instance, BusConnection bus, Su
         counters.Counter("processes_evicted_dead", "Dead processes that made room for others", () => _stores.Processes.EvictedDead);
         counters.Counter("processes_evicted_living", "Living processes that made room for others", () => _stores.Processes.EvictedLiving);
     }
+
+    private readonly record struct Publishers(FramePublisher Events, FramePublisher Lifecycle);
 }

@@ -21,6 +21,12 @@ public static class Limits
     /// <summary>Loss ranges in one frame or account.</summary>
     public const int LossRangesKept = 64;
 
+    /// <summary>Events of one node that wait for their container; beyond it the container that waits longest goes on.</summary>
+    public const int ParkedEvents = 10_000;
+
+    /// <summary>Ranges of parked events, and parked derived events, in one frame: what an enricher allows itself, and the records of one more raw frame.</summary>
+    public const int ParkedRanges = 8192;
+
     /// <summary>Depth of nested values.</summary>
     public const int Depth = 16;
 

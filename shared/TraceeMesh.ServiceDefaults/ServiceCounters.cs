@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 
 namespace TraceeMesh.ServiceDefaults;
@@ -21,7 +20,8 @@ public sealed class ServiceCounters : IDisposable
     /// <summary>Name of the meter that holds them.</summary>
     public const string MeterName = "TraceeMesh";
 
-    private readonly ConcurrentDictionary<string, Func<long>> _values = new();
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, Func<long>> _values = [];
     private readonly Meter _meter = new(MeterName);
 
     /// <summary>Adds a counter.</summary>
@@ -30,8 +30,7 @@ public sealed class ServiceCounters : IDisposable
     public ServiceCounter Counter(string name, string help)
     {
         var counter = new ServiceCounter();
-        Add(name, () => counter.Value);
-        _meter.CreateObservableCounter($"traceemesh_{name}", () => counter.Value, description: help);
+        Counter(name, help, () => counter.Value);
         return counter;
     }
 
@@ -39,27 +38,57 @@ public sealed class ServiceCounters : IDisposable
     public void Counter(string name, string help, Func<long> read)
     {
         Add(name, read);
-        _meter.CreateObservableCounter($"traceemesh_{name}", read, description: help);
+        _meter.CreateObservableCounter($"traceemesh_{name}", () => Read(name), description: help);
     }
 
     /// <summary>Adds a number that goes up and down.</summary>
     public void Gauge(string name, string help, Func<long> read)
     {
         Add(name, read);
-        _meter.CreateObservableGauge($"traceemesh_{name}", read, description: help);
+        _meter.CreateObservableGauge($"traceemesh_{name}", () => Read(name), description: help);
     }
 
     /// <summary>All of them, now.</summary>
-    public Dictionary<string, long> Read() => _values.ToDictionary(v => v.Key, v => v.Value());
+    public Dictionary<string, long> Read()
+    {
+        lock (_gate)
+        {
+            return _values.ToDictionary(v => v.Key, v => v.Value());
+        }
+    }
+
+    /// <summary>From now on all of them say what they say now: whoever counts is about to go. Nobody reads behind this call.</summary>
+    public void Freeze()
+    {
+        lock (_gate)
+        {
+            foreach (var (name, read) in _values)
+            {
+                var last = read();
+                _values[name] = () => last;
+            }
+        }
+    }
 
     /// <inheritdoc/>
     public void Dispose() => _meter.Dispose();
 
+    private long Read(string name)
+    {
+        lock (_gate)
+        {
+            return _values[name]();
+        }
+    }
+
     private void Add(string name, Func<long> read)
     {
-        if (!_values.TryAdd(name, read))
+        lock (_gate)
         {
-            throw new ArgumentException($"there is a counter {name} already");
+            if (!_values.TryAdd(name, read))
+            {
+                throw new ArgumentException($"there is a counter {name} already");
+            }
         }
     }
 }

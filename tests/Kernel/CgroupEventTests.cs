@@ -1,6 +1,7 @@
 using System.Globalization;
 using TraceeMesh.Contracts.Events;
 using TraceeMesh.Contracts.Records;
+using TraceeMesh.TestKit;
 using Xunit;
 
 namespace TraceeMesh.Tests.Kernel;

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using TraceeMesh.Contracts.Events;
 using TraceeMesh.Contracts.Records;
+using TraceeMesh.TestKit;
 using Xunit;
 
 namespace TraceeMesh.Tests.Kernel;

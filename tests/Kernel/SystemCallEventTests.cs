@@ -1,5 +1,6 @@
 using TraceeMesh.Contracts.Events;
 using TraceeMesh.Contracts.Records;
+using TraceeMesh.TestKit;
 using Xunit;
 
 namespace TraceeMesh.Tests.Kernel;

@@ -17,19 +17,18 @@ internal static class CommonOptions
 
     public static Option<bool> Json() => new("--json") { Description = "One JSON object a line on stdout, nothing else" };
 
-    public static Option<int> Count(string name, string description, int least, int most)
+    public static Option<int> Count(string name, string description, int least, int most) => new(name)
     {
-        var option = new Option<int>(name) { Description = description, DefaultValueFactory = _ => least };
-        option.Validators.Add(result =>
-        {
-            var value = result.GetValueOrDefault<int>();
-            if (value < least || value > most)
-            {
-                result.AddError($"{name}: {least} to {most}");
-            }
-        });
-        return option;
-    }
+        Description = description,
+        DefaultValueFactory = _ => least,
+        CustomParser = result => Number(result, name, least, most) ?? least,
+    };
+
+    public static Option<int?> Port(string name, string description) => new(name)
+    {
+        Description = description,
+        CustomParser = result => Number(result, name, 1, IPEndPoint.MaxPort),
+    };
 
     public static Option<IPEndPoint?> Address(string name, string description) => new(name)
     {
@@ -45,6 +44,17 @@ internal static class CommonOptions
             return null;
         },
     };
+
+    private static int? Number(ArgumentResult result, string name, int least, int most)
+    {
+        if (int.TryParse(result.Tokens[0].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most)
+        {
+            return number;
+        }
+
+        result.AddError($"{name}: {result.Tokens[0].Value} is no number from {least} to {most}");
+        return null;
+    }
 
     /// <summary>A number and one of <c>ms s m h d</c>; a bare number is seconds.</summary>
     public static TimeSpan? ParseDuration(ArgumentResult result)

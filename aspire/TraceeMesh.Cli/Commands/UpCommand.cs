@@ -16,14 +16,7 @@ internal static class UpCommand
         var detectors = CommonOptions.Count("--detectors", "How many detectors share the work", 1, MaxReplicas);
         var dataSourceApis = CommonOptions.Count("--datasource-apis", "How many datasource-api replicas run", 1, MaxReplicas);
         var node = new Option<string>("--node") { Description = "Name of this node", DefaultValueFactory = _ => Environment.MachineName };
-        var natsPort = new Option<int?>("--nats-port") { Description = $"Port of the bus [default: {UpOptions.DefaultNatsPort}, or a free one]" };
-        natsPort.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int?>() is < 1 or > IPEndPoint.MaxPort)
-            {
-                result.AddError($"--nats-port: a port is 1 to {IPEndPoint.MaxPort}");
-            }
-        });
+        var natsPort = CommonOptions.Port("--nats-port", $"Port of the bus [default: {UpOptions.DefaultNatsPort}, or a free one]");
         var grpc = CommonOptions.Address("--grpc-address", $"HOST:PORT of the gRPC API [default: 127.0.0.1:{UpOptions.DefaultGrpcPort}, or a free port]");
         var http = CommonOptions.Address("--http-address", $"HOST:PORT of console, health and metrics [default: 127.0.0.1:{UpOptions.DefaultHttpPort}, or a free port]");
         var sources = new Option<string?>("--sources") { Description = "Directory with declarations of writable data sources" };

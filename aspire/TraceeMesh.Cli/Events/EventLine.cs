@@ -25,21 +25,24 @@ internal static class EventLine
         return line.ToString();
     }
 
-    private static string Value(Event e, int index)
+    private static string Value(Event e, int index) => e.Definition.Arguments[index].Type switch
     {
-        if (e.GetTexts(index) is { IsEmpty: false } texts)
-        {
-            var all = new StringBuilder();
-            foreach (var text in texts)
-            {
-                all.Append(all.Length > 0 ? " " : "").Append(text.ToString());
-            }
+        ArgumentType.TextList => $"[{Plain(Joined(e.GetTexts(index)))}]",
+        ArgumentType.Text => Plain(e.GetText(index).ToString()),
+        ArgumentType.Bytes => Convert.ToHexStringLower(e.GetText(index).Bytes),
+        ArgumentType.ULong or ArgumentType.Pointer => ((ulong)e.GetNumber(index)).ToString(CultureInfo.InvariantCulture),
+        _ => e.GetNumber(index).ToString(CultureInfo.InvariantCulture),
+    };
 
-            return $"[{Plain(all.ToString())}]";
+    private static string Joined(ReadOnlySpan<Utf8Text> texts)
+    {
+        var all = new StringBuilder();
+        foreach (var text in texts)
+        {
+            all.Append(all.Length > 0 ? " " : "").Append(text.ToString());
         }
 
-        var value = e.GetText(index);
-        return value.IsEmpty ? e.GetNumber(index).ToString(CultureInfo.InvariantCulture) : Plain(value.ToString());
+        return all.ToString();
     }
 
     /// <summary>What a process wrote never reaches the terminal as a control.</summary>

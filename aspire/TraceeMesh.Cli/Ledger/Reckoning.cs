@@ -12,7 +12,7 @@ public static class Reckoning
         var lost = new Dictionary<string, long>(account.Lost);
         var losses = new List<LossRange>(account.Losses);
         long judgedCount = 0;
-        long open = 0;
+        var open = account.Parked;
         foreach (var (partition, emitted) in account.Emitted)
         {
             var ranges = new OffsetRanges();

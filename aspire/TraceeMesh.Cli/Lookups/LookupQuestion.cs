@@ -5,6 +5,7 @@ using System.Text.Json;
 using TraceeMesh.Bus;
 using TraceeMesh.Cli.Connection;
 using TraceeMesh.Contracts;
+using TraceeMesh.Contracts.Events;
 using TraceeMesh.Contracts.Lookups;
 using TraceeMesh.MessagePack;
 
@@ -111,7 +112,7 @@ public sealed record LookupQuestion(string Namespace, string Id, DataValue Key, 
         var line = new ArrayBufferWriter<byte>();
         using (var writer = new Utf8JsonWriter(line))
         {
-            DataValueJson.Write(writer, values);
+            EventJson.WriteValue(writer, values);
         }
 
         return Encoding.UTF8.GetString(line.WrittenSpan);

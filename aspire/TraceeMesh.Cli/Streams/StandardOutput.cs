@@ -9,6 +9,11 @@ internal static class StandardOutput
 
     private const int BufferSize = 64 * 1024;
 
-    public static Stream Open() =>
-        new BufferedStream(new FileStream(new SafeFileHandle(1, ownsHandle: false), FileAccess.Write, bufferSize: 0), BufferSize);
+    public static Stream Open()
+    {
+        var output = new FileStream(new SafeFileHandle(1, ownsHandle: false), FileAccess.Write, bufferSize: 0);
+
+        // A file has no reader to leave; and a file stream keeps a position of its own there, over which the next writer would write.
+        return new BufferedStream(output.CanSeek ? Console.OpenStandardOutput() : output, BufferSize);
+    }
 }

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using TraceeMesh.Cli.Up;
 
 namespace TraceeMesh.Cli.Streams;
 
@@ -11,6 +12,7 @@ internal sealed class StopOnSignal : IDisposable
     public StopOnSignal(CancellationToken cancellation)
     {
         _source = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        SystemCalls.HeedInterrupts();
         _registrations = [PosixSignalRegistration.Create(PosixSignal.SIGINT, Handle), PosixSignalRegistration.Create(PosixSignal.SIGTERM, Handle)];
     }
 

@@ -36,7 +36,7 @@ public sealed class Readiness(IPEndPoint http, TimeProvider time) : IDisposable
                 return true;
             }
 
-            LastAnswer = $"{address} says {(int)answer.StatusCode}: {(await answer.Content.ReadAsStringAsync(cancellation)).Trim()}";
+            LastAnswer = $"{address} says {(int)answer.StatusCode}: {(await answer.Content.ReadAsStringAsync(cancellation)).Trim().Replace("\n", " ", StringComparison.Ordinal)}";
         }
         catch (Exception exception) when (exception is HttpRequestException || (exception is TaskCanceledException && !cancellation.IsCancellationRequested))
         {

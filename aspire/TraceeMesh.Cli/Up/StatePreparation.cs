@@ -22,7 +22,7 @@ public static class StatePreparation
     {
         // Reaching in by name is what the services do; listing is not.
         Directory.CreateDirectory(state.Path, WalkedByOthers);
-        if (person is null && Environment.UserName == "root")
+        if (person is null && Environment.IsPrivilegedProcess)
         {
             // One that was made by mktemp, say, is closed to others.
             File.SetUnixFileMode(state.Path, File.GetUnixFileMode(state.Path) | WalkedByOthers);

@@ -17,6 +17,7 @@ public sealed class StopSignal : IDisposable
     public StopSignal(TimeProvider time)
     {
         _time = time;
+        SystemCalls.HeedInterrupts();
         _registrations = [.. new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP, PosixSignal.SIGQUIT }.Select(s => PosixSignalRegistration.Create(s, Handle))];
     }
 

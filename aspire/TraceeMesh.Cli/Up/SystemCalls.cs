@@ -8,6 +8,9 @@ internal static partial class SystemCalls
     public const int SigKill = 9;
     public const int SigTerm = 15;
 
+    private const int SigInt = 2;
+    private const int SigQuit = 3;
+    private const nint DefaultAction = 0;
     private const int NoSuchProcess = 3;
 
     /// <summary>A process that is gone already needs no signal.</summary>
@@ -19,7 +22,15 @@ internal static partial class SystemCalls
         }
     }
 
-    public static bool Exists(int pid) => Kill(pid, 0) == 0 || Marshal.GetLastPInvokeError() != NoSuchProcess;
+    /// <summary>
+    /// A shell without job control starts what it puts in the background with SIGINT and SIGQUIT ignored, and .NET
+    /// leaves ignored what it finds ignored. A mesh started that way is asked to end by them all the same.
+    /// </summary>
+    public static void HeedInterrupts()
+    {
+        SetHandler(SigInt, DefaultAction);
+        SetHandler(SigQuit, DefaultAction);
+    }
 
     /// <summary>Does not follow a link.</summary>
     public static void GiveTo(string path, uint uid, uint gid)
@@ -32,6 +43,9 @@ internal static partial class SystemCalls
 
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
     private static partial int Kill(int pid, int signal);
+
+    [LibraryImport("libc", EntryPoint = "signal")]
+    private static partial nint SetHandler(int signal, nint handler);
 
     [LibraryImport("libc", EntryPoint = "lchown", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int ChangeOwner(string path, uint uid, uint gid);

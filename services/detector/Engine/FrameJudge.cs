@@ -43,9 +43,6 @@ public sealed partial class FrameJudge : IFindingSink, IDisposable
     /// <summary>Grows with each evaluation; while <see cref="Current"/> is set and this stands still, it is the same one.</summary>
     public long Evaluations => Volatile.Read(ref _evaluations);
 
-    /// <summary>The signatures it judges with.</summary>
-    public IReadOnlyList<SignatureInstance> Instances => _instances;
-
     /// <summary>Whether one of its signatures has been disabled, in this partition or another.</summary>
     public bool HasDisabled
     {
@@ -137,6 +134,7 @@ public sealed partial class FrameJudge : IFindingSink, IDisposable
     {
         foreach (var instance in _instances)
         {
+            instance.Tell(new SourceComplete(EventSelector.Tracee));
             instance.Dispose();
         }
     }

@@ -12,7 +12,7 @@ namespace TraceeMesh.Detector.Engine;
 /// </summary>
 /// <param name="parts">What judging needs.</param>
 /// <param name="limit">Instead of <see cref="EvaluationLimit"/>.</param>
-public sealed partial class SignatureFence(JudgeParts parts, TimeSpan? limit = null) : IDisposable
+public sealed partial class SignatureFence(JudgeParts parts, TimeSpan? limit = null) : IAsyncDisposable
 {
     /// <summary>How long a signature may take for one event, or for its initialisation.</summary>
     public static readonly TimeSpan EvaluationLimit = TimeSpan.FromSeconds(5);
@@ -43,17 +43,8 @@ public sealed partial class SignatureFence(JudgeParts parts, TimeSpan? limit = n
         }
     }
 
-    /// <summary>Tells the signatures something other than an event.</summary>
-    public void Tell(Signal signal)
-    {
-        foreach (var instance in _judge?.Instances ?? [])
-        {
-            instance.Tell(signal);
-        }
-    }
-
-    /// <inheritdoc/>
-    public void Dispose() => _judge?.Dispose();
+    /// <summary>Tells the signatures that no event will come any more, and lets go of them.</summary>
+    public ValueTask DisposeAsync() => new(LetGoAsync());
 
     private async Task<bool> ComesBackAsync(FrameJudge judge, Task judgement)
     {
@@ -101,6 +92,16 @@ public sealed partial class SignatureFence(JudgeParts parts, TimeSpan? limit = n
             TaskScheduler.Default);
     }
 
+    /// <summary>Ends the judge there is. Its signatures get as long as for an event; one that takes longer is left behind.</summary>
+    private async Task LetGoAsync()
+    {
+        if (_judge is { } judge)
+        {
+            _judge = null;
+            await Task.Run(judge.Dispose).WaitAsync(_limit, parts.Time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
     private async Task<FrameJudge> ReadyJudgeAsync(CancellationToken cancellation)
     {
         if (_judge is { } judge && !(_waiting && _sourcesVersion != parts.Sources.Version) && !judge.HasDisabled)
@@ -108,8 +109,7 @@ public sealed partial class SignatureFence(JudgeParts parts, TimeSpan? limit = n
             return judge;
         }
 
-        _judge?.Dispose();
-        _judge = null;
+        await LetGoAsync();
         _waiting = false;
         _sourcesVersion = parts.Sources.Version;
         var fresh = new FrameJudge(parts);

@@ -1,5 +1,4 @@
 using TraceeMesh.Contracts.Events;
-using TraceeMesh.Contracts.Records;
 using TraceeMesh.Signatures;
 
 namespace TraceeMesh.Detector.Engine;
@@ -16,7 +15,7 @@ public sealed class SignatureIndex
     /// <param name="signatures">The signatures.</param>
     public SignatureIndex(string source, IReadOnlyList<SignatureInstance> signatures)
     {
-        _byEventAndOrigin = new SignatureInstance[RecordLimits.EventIdLimit * Origins][];
+        _byEventAndOrigin = new SignatureInstance[EventSet.Limit * Origins][];
         Array.Fill(_byEventAndOrigin, []);
         foreach (var definition in EventCatalog.All.Where(d => !d.Internal))
         {

@@ -24,6 +24,7 @@ public sealed partial class PartitionReader : IAsyncDisposable
     private readonly string _prefix;
     private readonly long _fence;
     private PullConsumer? _consumer;
+    private string _told = "";
 
     /// <summary>A reader for one term of a lease.</summary>
     public PartitionReader(PartitionParts parts, PartitionLease lease, PartitionBooks books)
@@ -89,11 +90,13 @@ public sealed partial class PartitionReader : IAsyncDisposable
             {
                 try
                 {
-                    return await CreateAsync(cancellation);
+                    var consumer = await CreateAsync(cancellation);
+                    _told = "";
+                    return consumer;
                 }
                 catch (BusException e)
                 {
-                    LogNotOpened(_parts.Log, _lease.Partition, e.Message);
+                    TellOnce(e.Message);
                 }
             }
 
@@ -117,6 +120,16 @@ public sealed partial class PartitionReader : IAsyncDisposable
             },
             Pull,
             cancellation);
+    }
+
+    // The same reason is told once: sixteen partitions ask four times a second for as long as the bus is away.
+    private void TellOnce(string reason)
+    {
+        if (reason != _told)
+        {
+            _told = reason;
+            LogNotOpened(_parts.Log, _lease.Partition, reason);
+        }
     }
 
     // Consumers of earlier terms, and the one of this term where it was found unusable.

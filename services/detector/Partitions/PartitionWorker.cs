@@ -44,7 +44,7 @@ public sealed class PartitionWorker : IAsyncDisposable
         await _stop.CancelAsync();
         await _run.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _stop.Dispose();
-        _fence.Dispose();
+        await _fence.DisposeAsync();
         await _reader.DisposeAsync();
     }
 

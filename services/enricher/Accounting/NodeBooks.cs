@@ -7,7 +7,7 @@ using TraceeMesh.Contracts.Ledger;
 namespace TraceeMesh.Enricher.Accounting;
 
 /// <summary>
-/// The books of the current load: every offset below <see cref="Produced"/> is in an event frame, filtered, or lost.
+/// The books of the current load: every offset below <see cref="Produced"/> is in an event frame, filtered, lost, or waits.
 /// Safe to read from another thread while they are written.
 /// </summary>
 /// <param name="node">Name of the node.</param>
@@ -25,6 +25,7 @@ public sealed class NodeBooks(string node)
     private string _bootId = "";
     private uint _loadId;
     private long _derived;
+    private long _parked;
     private bool _open;
 
     /// <summary>Every offset below this is accounted for.</summary>
@@ -59,6 +60,7 @@ public sealed class NodeBooks(string node)
             }
 
             (_bootId, _loadId, _open, Produced, _derived) = (bootId, loadId, true, produced, account.Derived);
+            _parked = account.Parked.Sum(r => r.Count);
             _losses.Clear();
             Restore(_filtered, account.Filtered);
             Restore(_lost, account.Lost);
@@ -100,12 +102,13 @@ public sealed class NodeBooks(string node)
     }
 
     /// <summary>Enters what became of the offsets up to <paramref name="end"/>.</summary>
-    /// <param name="end">New value of <see cref="Produced"/>.</param>
+    /// <param name="end">New value of <see cref="Produced"/>, unless that is behind it already.</param>
     /// <param name="notSelected">Filtered: not selected.</param>
     /// <param name="snapshot">Filtered: of a snapshot.</param>
     /// <param name="lost">Lost.</param>
     /// <param name="emitted">Events for each partition.</param>
-    public void Enter(long end, long notSelected, long snapshot, IReadOnlyList<LossRange> lost, ReadOnlySpan<int> emitted)
+    /// <param name="parked">How many more wait.</param>
+    public void Enter(long end, long notSelected, long snapshot, IReadOnlyList<LossRange> lost, ReadOnlySpan<int> emitted, long parked = 0)
     {
         lock (_gate)
         {
@@ -121,12 +124,26 @@ public sealed class NodeBooks(string node)
                 }
             }
 
-            for (var i = 0; i < emitted.Length; i++)
-            {
-                _emitted[i] += emitted[i];
-            }
+            AddEmitted(emitted);
+            Produced = Math.Max(Produced, end);
+            _parked += parked;
+            Version++;
+        }
+    }
 
-            Produced = end;
+    /// <summary>Enters events that waited, and events derived from others.</summary>
+    /// <param name="parked">How many had waited.</param>
+    /// <param name="derived">How many are derived.</param>
+    /// <param name="notSelected">How many of the derived ones nobody had selected.</param>
+    /// <param name="emitted">Events for each partition.</param>
+    public void Release(long parked, long derived, long notSelected, ReadOnlySpan<int> emitted)
+    {
+        lock (_gate)
+        {
+            _parked -= parked;
+            _derived += derived;
+            Add(_filtered, FilterRules.NotSelected, notSelected);
+            AddEmitted(emitted);
             Version++;
         }
     }
@@ -135,11 +152,13 @@ public sealed class NodeBooks(string node)
     public long EmittedTo(int partition) => _emitted[partition];
 
     /// <summary>The totals, for a frame.</summary>
-    public FrameAccount ToFrameAccount()
+    /// <param name="parked">Offsets that wait.</param>
+    /// <param name="parkedDerived">Offsets from which an event is derived that waits.</param>
+    public FrameAccount ToFrameAccount(IReadOnlyList<OffsetRange> parked, IReadOnlyList<long> parkedDerived)
     {
         lock (_gate)
         {
-            return new FrameAccount { Derived = _derived, Filtered = [.. _filtered], Lost = [.. _lost], Emitted = [.. Emitted()] };
+            return new FrameAccount { Derived = _derived, Filtered = [.. _filtered], Lost = [.. _lost], Emitted = [.. Emitted()], Parked = parked, ParkedDerived = parkedDerived };
         }
     }
 
@@ -159,6 +178,7 @@ public sealed class NodeBooks(string node)
                 Filtered = new Dictionary<string, long>(_filtered),
                 Lost = new Dictionary<string, long>(_lost),
                 Emitted = Emitted().ToDictionary(),
+                Parked = _parked,
                 Losses = [.. _losses],
                 Unclosed = [.. _unclosed],
                 Closed = !_open,
@@ -172,6 +192,14 @@ public sealed class NodeBooks(string node)
 
     /// <summary>Reads <see cref="Name"/>.</summary>
     public static bool TryParse(string name, out uint loadId) => uint.TryParse(name, NumberStyles.HexNumber, CultureInfo.InvariantCulture, out loadId);
+
+    private void AddEmitted(ReadOnlySpan<int> emitted)
+    {
+        for (var i = 0; i < emitted.Length; i++)
+        {
+            _emitted[i] += emitted[i];
+        }
+    }
 
     private static void Add(SortedDictionary<string, long> totals, string name, long count)
     {

@@ -1,5 +1,7 @@
 using TraceeMesh.Contracts;
 using TraceeMesh.Contracts.Events;
+using TraceeMesh.Enricher.Enrichment;
+using TraceeMesh.Enricher.Parking;
 
 namespace TraceeMesh.Enricher.Containers;
 
@@ -9,6 +11,8 @@ namespace TraceeMesh.Enricher.Containers;
 /// </summary>
 public sealed class Container
 {
+    private volatile bool _ended;
+
     /// <summary>A container seen first at <paramref name="from"/>.</summary>
     public Container(byte[] id, ContainerRuntime runtime, StorePosition from, long ctime)
     {
@@ -35,13 +39,40 @@ public sealed class Container
     public StorePosition From { get; }
 
     /// <summary>Position from which it no longer exists; <see cref="StorePosition.Open"/> while it does.</summary>
-    public StorePosition To { get; internal set; } = StorePosition.Open;
+    public StorePosition To { get; private set; } = StorePosition.Open;
 
     /// <summary>Time from which it no longer exists, ns since the epoch.</summary>
-    public long ToTime { get; internal set; } = long.MaxValue;
+    public long ToTime { get; private set; } = long.MaxValue;
 
     /// <summary>Whether its entry point runs.</summary>
     public bool Started { get; internal set; }
+
+    /// <summary>CPU of the record that told of it first.</summary>
+    public int Cpu { get; private set; }
+
+    /// <summary>Number of that record on its CPU.</summary>
+    public ulong Sequence { get; private set; }
+
+    /// <summary>How far it is known what its runtime knows of it.</summary>
+    public EnrichmentState State { get; internal set; }
+
+    /// <summary>What its runtime knows of it.</summary>
+    public ContainerFacts Facts { get; internal set; } = ContainerFacts.None;
+
+    /// <summary>Whether it no longer exists. Unlike the rest safe to read without the stores' gate.</summary>
+    public bool Ended => _ended;
+
+    /// <summary>Whether events of it went on although not everything is known; later ones then do not wait either.</summary>
+    internal bool WentOn { get; set; }
+
+    /// <summary>Whether its events wait for its runtime.</summary>
+    internal bool Waits => !WentOn && State is not (EnrichmentState.Complete or EnrichmentState.UnsupportedRuntime);
+
+    /// <summary>Whether <see cref="Identify"/> was called.</summary>
+    internal bool Identified { get; private set; }
+
+    /// <summary>Its events that wait; null while none do.</summary>
+    internal ParkedContainer? Parked { get; set; }
 
     /// <summary>Whether one of its own directories was seen, or only one below them.</summary>
     internal bool RootSeen { get; set; }
@@ -57,6 +88,17 @@ public sealed class Container
 
     /// <summary>The snapshot that said last that it exists.</summary>
     internal int Snapshot { get; set; }
+
+    /// <summary>Says which record told of it first.</summary>
+    internal void Identify(int cpu, ulong sequence) => (Cpu, Sequence, Identified) = (cpu, sequence, true);
+
+    /// <summary>It no longer exists.</summary>
+    internal void End(Moment at)
+    {
+        To = at.Position;
+        ToTime = at.Time;
+        _ended = true;
+    }
 
     /// <summary>Whether it exists at a position.</summary>
     public bool ExistsAt(StorePosition position) => From <= position && position < To;

@@ -23,6 +23,8 @@ public sealed class ContainerStore(int capacity = ContainerStore.DefaultCapacity
     private readonly Dictionary<CgroupKey, Directory> _directories = [];
     private readonly Dictionary<byte[], List<Container>> _containers = new(ByteArrayComparer.Instance);
     private readonly Queue<(long Time, CgroupKey Key, Container Container)> _removed = new();
+    private readonly List<Container> _fresh = [];
+    private uint _fallback;
     private int _snapshot;
     private bool _inSnapshot;
 
@@ -34,6 +36,12 @@ public sealed class ContainerStore(int capacity = ContainerStore.DefaultCapacity
 
     /// <summary>Directories of containers that were not taken in because all the room is held by ones that exist.</summary>
     public long Refused { get; private set; }
+
+    /// <summary>Time of the last record that told of a cgroup, ns since the epoch.</summary>
+    public long Now { get; private set; }
+
+    /// <summary>Containers found since <see cref="ClearFresh"/>.</summary>
+    public IReadOnlyList<Container> Fresh => _fresh;
 
     /// <summary>Whether all containers that existed before the programs were loaded are known.</summary>
     public bool Complete { get; private set; }
@@ -58,40 +66,58 @@ public sealed class ContainerStore(int capacity = ContainerStore.DefaultCapacity
         HistoryFromTime = at.Time;
     }
 
+    /// <summary>Forgets which containers are <see cref="Fresh"/>.</summary>
+    public void ClearFresh() => _fresh.Clear();
+
+    /// <summary>
+    /// Says which hierarchy of version 1 names the cgroups of tasks that are in cgroup2's root. Directories of others say
+    /// nothing new: they are passed over from here on.
+    /// </summary>
+    public void SetFallback(uint hierarchy) => _fallback = hierarchy;
+
     /// <summary>Applies the making of a directory.</summary>
-    public void Made(in CgroupBody body, ReadOnlySpan<byte> path, Moment at)
+    /// <returns>The container if this is the making of it: the first directory of its own.</returns>
+    public Container? Made(in CgroupBody body, ReadOnlySpan<byte> path, Moment at)
     {
-        if (CgroupPath.TryParse(path, out var identity))
+        Container? made = null;
+        if (Concerns(body.HierarchyId) && CgroupPath.TryParse(path, out var identity))
         {
-            Add(new CgroupKey(body.HierarchyId, body.CgroupId), identity, body.Ctime == 0 ? at.Time : (long)body.Ctime, at.Position, at);
+            var ctime = body.Ctime == 0 ? at.Time : (long)body.Ctime;
+            Add(new CgroupKey(body.HierarchyId, body.CgroupId), identity, ctime, at.Position, at, out made);
         }
 
         Purge(at.Time);
+        return made;
     }
 
     /// <summary>Applies a directory of the snapshot: it existed before anything this load has seen.</summary>
-    public void Existing(in CgroupBody body, ReadOnlySpan<byte> path, Moment at)
+    /// <returns>The container if it was not known by a directory of its own before.</returns>
+    public Container? Existing(in CgroupBody body, ReadOnlySpan<byte> path, Moment at)
     {
         BeginSnapshot();
-        if (!CgroupPath.TryParse(path, out var identity))
+        if (!Concerns(body.HierarchyId) || !CgroupPath.TryParse(path, out var identity))
         {
-            return;
+            return null;
         }
 
         var key = new CgroupKey(body.HierarchyId, body.CgroupId);
         var lives = FindAll(identity.ContainerId);
         var from = lives.Length > 0 && lives[^1].To > HistoryFrom ? lives[^1].To : HistoryFrom;
-        if (Add(key, identity, body.Ctime == 0 ? at.Time : (long)body.Ctime, from, at) is { } container)
+        if (Add(key, identity, body.Ctime == 0 ? at.Time : (long)body.Ctime, from, at, out var found) is { } container)
         {
             container.Snapshot = _snapshot;
 
             // Its entry point was started before anyone looked, unless its making is in the stream.
             container.Started |= container.From <= from;
         }
+
+        return found;
     }
 
     /// <summary>Applies the end of a snapshot: containers that it should have had and had not are gone.</summary>
-    public void SnapshotEnded(Moment at)
+    /// <param name="at">When.</param>
+    /// <param name="gone">Takes those that are gone.</param>
+    public void SnapshotEnded(Moment at, ICollection<Container>? gone = null)
     {
         BeginSnapshot();
         foreach (var (key, directory) in _directories)
@@ -100,7 +126,10 @@ public sealed class ContainerStore(int capacity = ContainerStore.DefaultCapacity
             var seenByWalk = container.Confirmed.Position.Load < at.Position.Load || container.Confirmed.Time < at.Time - SnapshotMargin;
             if (!directory.Removed && container.Snapshot != _snapshot && seenByWalk)
             {
-                Remove(key, directory, at);
+                if (Remove(key, directory, at))
+                {
+                    gone?.Add(container);
+                }
             }
         }
 
@@ -110,15 +139,13 @@ public sealed class ContainerStore(int capacity = ContainerStore.DefaultCapacity
     }
 
     /// <summary>Applies the removal of a directory.</summary>
-    public void Removed(in CgroupBody body, Moment at)
+    /// <returns>The container if this is its end.</returns>
+    public Container? Removed(in CgroupBody body, Moment at)
     {
         var key = new CgroupKey(body.HierarchyId, body.CgroupId);
-        if (_directories.TryGetValue(key, out var directory) && !directory.Removed)
-        {
-            Remove(key, directory, at);
-        }
-
+        var ended = _directories.TryGetValue(key, out var directory) && !directory.Removed && Remove(key, directory, at);
         Purge(at.Time);
+        return ended ? directory!.Container : null;
     }
 
     /// <summary>Forgets everything: the node was booted anew.</summary>
@@ -127,9 +154,14 @@ public sealed class ContainerStore(int capacity = ContainerStore.DefaultCapacity
         _directories.Clear();
         _containers.Clear();
         _removed.Clear();
+        _fresh.Clear();
+        _fallback = 0;
         Complete = false;
         Begin(at);
     }
+
+    // While it is not known which of version 1 counts, all do.
+    private bool Concerns(uint hierarchy) => hierarchy == 0 || _fallback == 0 || hierarchy == _fallback;
 
     private void BeginSnapshot()
     {
@@ -140,8 +172,9 @@ public sealed class ContainerStore(int capacity = ContainerStore.DefaultCapacity
         }
     }
 
-    private Container? Add(CgroupKey key, in CgroupIdentity identity, long ctime, StorePosition from, Moment at)
+    private Container? Add(CgroupKey key, in CgroupIdentity identity, long ctime, StorePosition from, Moment at, out Container? rooted)
     {
+        rooted = null;
         if (_directories.TryGetValue(key, out var known) && !known.Removed)
         {
             known.Container.Confirmed = at;
@@ -159,6 +192,7 @@ public sealed class ContainerStore(int capacity = ContainerStore.DefaultCapacity
         {
             container = new Container(identity.ContainerId.ToArray(), identity.Runtime, from, ctime);
             Lives(container).Add(container);
+            _fresh.Add(container);
         }
 
         container.Confirmed = at;
@@ -167,6 +201,7 @@ public sealed class ContainerStore(int capacity = ContainerStore.DefaultCapacity
         {
             // A directory below it may have been seen first; the container is as old as its own.
             container.Ctime = container.RootSeen ? container.Ctime : ctime;
+            rooted = container.RootSeen ? null : container;
             container.RootSeen = true;
             container.Roots++;
         }
@@ -192,7 +227,7 @@ public sealed class ContainerStore(int capacity = ContainerStore.DefaultCapacity
         return lives;
     }
 
-    private void Remove(CgroupKey key, Directory directory, Moment at)
+    private bool Remove(CgroupKey key, Directory directory, Moment at)
     {
         directory.Removed = true;
         var container = directory.Container;
@@ -203,13 +238,16 @@ public sealed class ContainerStore(int capacity = ContainerStore.DefaultCapacity
         container.Roots -= directory.IsRoot ? 1 : 0;
         if (container.To == StorePosition.Open && (directory.IsRoot ? container.Roots == 0 : container.Directories == 0))
         {
-            container.To = at.Position;
-            container.ToTime = at.Time;
+            container.End(at);
+            return true;
         }
+
+        return false;
     }
 
     private void Purge(long now)
     {
+        Now = Math.Max(Now, now);
         var limit = now - ((long)Retention.TotalNanoseconds);
         while (_removed.TryPeek(out var oldest) && oldest.Time < limit)
         {

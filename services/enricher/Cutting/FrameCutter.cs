@@ -6,16 +6,19 @@ using TraceeMesh.Contracts.Ledger;
 using TraceeMesh.Contracts.Records;
 using TraceeMesh.Enricher.Accounting;
 using TraceeMesh.Enricher.Decoding;
+using TraceeMesh.Enricher.Enrichment;
 using TraceeMesh.Enricher.Input;
+using TraceeMesh.Enricher.Parking;
 using TraceeMesh.MessagePack;
 
 namespace TraceeMesh.Enricher.Cutting;
 
 /// <summary>
-/// Raw frames in, event frames out. There is no timer and no chance in it: the same raw frames on the same stores give the
-/// same event frames with the same ids.
+/// Raw frames in, event frames out. There is no timer in it: what waits in the parking lot goes on when the main flow comes by
+/// (<see cref="Release"/>). Each frame says how far the raw stream is told and what of it still waits, so that whoever goes on
+/// from it tells the rest, and nothing again (docs/decisions/0005).
 /// </summary>
-public sealed class FrameCutter : IDisposable
+public sealed partial class FrameCutter : IDisposable
 {
     // A partition hears of the node at least this often, counted in the time of records, also when nothing is for it.
     private const long MaxSilence = 1_000_000_000;
@@ -32,28 +35,41 @@ public sealed class FrameCutter : IDisposable
     private readonly Partition[] _partitions = new Partition[Partitioning.Partitions];
     private readonly int[] _emitted = new int[Partitioning.Partitions];
     private readonly List<LossRange> _lost = [];
+    private readonly List<LossRange> _lostBefore = [];
     private readonly HashSet<uint> _past = [];
     private readonly Lock _settling = new();
     private RawFrameHeader? _last;
     private int _load;
-    private long _countFrom;
+    private ToldOffsets _told = ToldOffsets.Nothing;
     private int _spread;
 
     /// <summary>A cutter that has seen nothing.</summary>
     /// <param name="node">Name of the node.</param>
     /// <param name="stores">The stores it feeds.</param>
+    /// <param name="parking">Where events wait for their container.</param>
+    /// <param name="enrichment">Asks about containers; null asks nobody.</param>
     /// <param name="resume">Where an earlier one ended.</param>
     /// <param name="resumeIsLatest">Whether the load of <paramref name="resume"/> is the last one of the raw stream, so that others in it are older.</param>
     /// <param name="onBadRecord">Takes note of records that cannot be read.</param>
-    public FrameCutter(string node, NodeStores stores, ResumePoint? resume, bool resumeIsLatest, BadRecordHandler onBadRecord)
+    public FrameCutter(
+        string node,
+        NodeStores stores,
+        ParkingLot parking,
+        ContainerEnrichment? enrichment,
+        ResumePoint? resume,
+        bool resumeIsLatest,
+        BadRecordHandler onBadRecord)
     {
+        Parking = parking;
+        _enrichment = enrichment;
+        _nodeHash = Hash.Of(Encoding.UTF8.GetBytes(node));
         _node = node;
-        _firstPartition = Partitioning.Of(Hash.Of(Encoding.UTF8.GetBytes(node)), 0, 1);
+        _firstPartition = Partitioning.Of(_nodeHash, 0, 1);
         _resume = resume;
         _resumeIsLatest = resumeIsLatest;
         Stores = stores;
         Books = new NodeBooks(node);
-        _decoder = new FrameDecoder(stores, onBadRecord);
+        _decoder = new FrameDecoder(stores, parking, onBadRecord);
         for (var i = 0; i < _partitions.Length; i++)
         {
             _partitions[i] = new Partition();
@@ -95,6 +111,7 @@ public sealed class FrameCutter : IDisposable
     /// <param name="cut">Where event frames go, in the order in which they are to be published.</param>
     public void Take(RawFrame frame, ICollection<CutFrame> cut)
     {
+        Release(cut);
         if (_last?.LoadId != frame.Header.LoadId)
         {
             if (_past.Contains(frame.Header.LoadId))
@@ -105,6 +122,7 @@ public sealed class FrameCutter : IDisposable
             }
 
             Drain(cut, giveUp: true);
+            Release(cut, all: true);
             BeginLoad(frame);
         }
 
@@ -116,12 +134,16 @@ public sealed class FrameCutter : IDisposable
         }
 
         Drain(cut, giveUp: false);
+        Release(cut);
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
         _writers.Dispose();
+        _released.Dispose();
+        _derived.Dispose();
+        _lifecycle.Dispose();
         _frame.Dispose();
     }
 
@@ -152,20 +174,25 @@ public sealed class FrameCutter : IDisposable
         {
             // What the stream held already feeds the stores and nothing else.
             Books.Open(header.BootId, header.LoadId, _resume.Watermark, _resume.Account);
-            _countFrom = _resume.Watermark;
+            _told = new ToldOffsets(_resume.Watermark, _resume.Account.Parked, _resume.Account.ParkedDerived);
             _order.Begin(Math.Min(header.FirstOffset, _resume.Watermark));
         }
         else if (_resume is not null && _resumeIsLatest && !_past.Contains(_resume.LoadId))
         {
-            _countFrom = long.MaxValue;
+            _told = ToldOffsets.Everything;
             _order.Begin(header.FirstOffset);
         }
         else
         {
             Books.Open(header.BootId, header.LoadId, 0, FrameAccount.Empty);
-            _countFrom = 0;
+            _told = ToldOffsets.Nothing;
             _order.Begin(0);
         }
+
+        // What waited and is no longer in the stream cannot be told any more.
+        _lostBefore.Clear();
+        LoseParked(new LossRange(0, header.FirstOffset, frame.Gap ?? LossReasons.StreamLimit), _lostBefore);
+        _decoder.BeginLoad(_told, firstSnapshot: header.FirstOffset == 0 || _resume?.LoadId != header.LoadId);
 
         // An acknowledgement of the load before may be on its way.
         lock (_settling)
@@ -173,7 +200,7 @@ public sealed class FrameCutter : IDisposable
             _last = header;
             for (var i = 0; i < _partitions.Length; i++)
             {
-                _partitions[i].Begin(_countFrom == long.MaxValue ? 0 : Books.EmittedTo(i));
+                _partitions[i].Begin(Tells ? Books.EmittedTo(i) : 0);
             }
         }
     }
@@ -197,17 +224,22 @@ public sealed class FrameCutter : IDisposable
 
             Apply(frame, from, losses);
             var header = frame.Header;
-            if (_countFrom != long.MaxValue && (header.Count > 0 ? header.EndOffset > _countFrom : header.EndOffset >= _countFrom))
+            _last = header;
+            if (!Tells)
+            {
+                continue;
+            }
+
+            if (_emitted.AsSpan().ContainsAnyExcept(0) || (header.Count > 0 ? header.EndOffset > _told.Below : header.EndOffset >= _told.Below))
             {
                 Cut(header, cut);
             }
 
-            if (header.Final && _countFrom != long.MaxValue)
+            if (header.Final)
             {
+                Release(cut, all: true);
                 Books.Close();
             }
-
-            _last = header;
         }
     }
 
@@ -219,50 +251,73 @@ public sealed class FrameCutter : IDisposable
         _tally.Reset();
         lock (Stores.Gate)
         {
-            _decoder.Decode(header, frame.Records, from, _countFrom, _load, _writers, _tally);
+            _decoder.Decode(header, frame.Records, from, _load, _writers, _tally);
+            AskAboutFresh();
         }
 
         Stores.Advance(new StorePosition(_load, header.EndOffset));
-        _lost.Clear();
-        Lose(losses);
-        Lose(_tally.Lost);
-        if (header.EndOffset >= _countFrom)
+        if (!Tells)
         {
-            for (var i = 0; i < _emitted.Length; i++)
-            {
-                _emitted[i] = _writers.CountOf(i);
-            }
-
-            Books.Enter(header.EndOffset, _tally.NotSelected, _tally.Snapshot, _lost, _emitted);
+            return;
         }
-    }
 
-    private void Lose(IReadOnlyList<LossRange> losses)
-    {
+        _lost.Clear();
+        _lost.AddRange(_lostBefore);
+        _lostBefore.Clear();
+        var unparked = _lost.Sum(static l => l.Count);
         for (var i = 0; i < losses.Count; i++)
         {
-            var loss = losses[i] with { From = Math.Max(losses[i].From, _countFrom) };
-            if (loss.From >= loss.To)
+            unparked += LoseParked(losses[i], _lost);
+            if (losses[i].To > _told.Below)
             {
-                continue;
-            }
-
-            _lost.Add(loss);
-            foreach (var partition in _partitions)
-            {
-                partition.Tell(loss);
+                _lost.Add(losses[i] with { From = Math.Max(losses[i].From, _told.Below) });
             }
         }
+
+        _lost.AddRange(_tally.Lost);
+        foreach (var partition in _partitions)
+        {
+            for (var i = 0; i < _lost.Count; i++)
+            {
+                partition.Tell(_lost[i]);
+            }
+        }
+
+        for (var i = 0; i < _emitted.Length; i++)
+        {
+            _emitted[i] = _writers.CountOf(i);
+        }
+
+        Books.Enter(header.EndOffset, _tally.NotSelected, _tally.Snapshot, _lost, _emitted, _tally.Parked - _tally.Unparked - unparked);
+    }
+
+    // Adds to what is lost the events in the range that waited when an earlier enricher ended.
+    private long LoseParked(LossRange range, List<LossRange> lost)
+    {
+        long count = 0;
+        foreach (var parked in _told.ParkedFrom(range.From))
+        {
+            if (parked.From >= range.To)
+            {
+                break;
+            }
+
+            var loss = new LossRange(parked.From, Math.Min(parked.To, range.To), range.Reason);
+            lost.Add(loss);
+            count += loss.Count;
+        }
+
+        return count;
     }
 
     private void Cut(RawFrameHeader header, ICollection<CutFrame> cut)
     {
-        var account = Books.ToFrameAccount();
+        var account = Account();
         for (var i = 0; i < _partitions.Length; i++)
         {
             if (_writers.CountOf(i) > 0 || IsDue(header, i))
             {
-                cut.Add(Cut(header, i, account));
+                cut.Add(Cut(header, i, account, _writers[i]));
             }
         }
 
@@ -279,10 +334,17 @@ public sealed class FrameCutter : IDisposable
                 || _decoder.LastTime - _partitions[partition].LastFrame >= MaxSilence);
     }
 
-    private CutFrame Cut(RawFrameHeader raw, int number, FrameAccount account)
+    // While what was told is read again, what waited then and was not reached yet waits still.
+    private FrameAccount Account() => _order.Next >= _told.Below
+        ? Books.ToFrameAccount(Parking.Ranges, Parking.DerivedOffsets)
+        : Books.ToFrameAccount(
+            [.. Parking.Ranges, .. _told.ParkedFrom(_order.Next)],
+            [.. Parking.DerivedOffsets, .. _told.ParkedDerivedFrom(_order.Next)]);
+
+    private CutFrame Cut(RawFrameHeader raw, int number, FrameAccount account, EventWriter writer)
     {
         var partition = _partitions[number];
-        var writer = _writers[number];
+        var watermark = Math.Max(raw.EndOffset, _told.Below);
         var header = new EventFrameHeader
         {
             Node = _node,
@@ -293,7 +355,7 @@ public sealed class FrameCutter : IDisposable
             FirstOffset = partition.Next,
             Count = writer.Count,
             Settled = partition.Settled,
-            Watermark = raw.EndOffset,
+            Watermark = watermark,
             Losses = partition.TakeUntold(),
             Account = account,
         };
@@ -305,6 +367,6 @@ public sealed class FrameCutter : IDisposable
         var buffer = ArrayPool<byte>.Shared.Rent(_frame.Length);
         _frame.WrittenSpan.CopyTo(buffer);
         var id = $"{NodeBooks.Name(raw.LoadId)}.{number}.{header.FirstOffset}";
-        return new CutFrame(number, raw.LoadId, header.Count > 0 ? id : $"{id}.w{raw.EndOffset}", buffer, _frame.Length, header.FirstOffset, header.EndOffset);
+        return new CutFrame(number, raw.LoadId, header.Count > 0 ? id : $"{id}.w{watermark}", buffer, _frame.Length, header.FirstOffset, header.EndOffset);
     }
 }

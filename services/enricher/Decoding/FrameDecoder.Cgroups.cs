@@ -1,17 +1,27 @@
+using TraceeMesh.Contracts.Events;
 using TraceeMesh.Contracts.Records;
+using TraceeMesh.Enricher.Containers;
 
 namespace TraceeMesh.Enricher.Decoding;
 
 /// <content>Records of cgroups.</content>
 public sealed partial class FrameDecoder
 {
+    private readonly List<Container> _gone = [];
+
     private RecordStatus CgroupMkdir(ref RecordReader reader)
     {
         var status = TryReadCgroup(ref reader, out var body, out var path, out var hostName);
         if (status == RecordStatus.Ok)
         {
-            stores.Containers.Made(body, path, _at);
+            var made = stores.Containers.Made(body, path, _at);
+            Identify(reader);
             WriteCgroup(reader, body, path, hostName);
+            if (made is not null)
+            {
+                Describe(reader, hostName);
+                Derive(EventIds.ContainerCreate, made);
+            }
         }
 
         return status;
@@ -22,8 +32,13 @@ public sealed partial class FrameDecoder
         var status = TryReadCgroup(ref reader, out var body, out var path, out var hostName);
         if (status == RecordStatus.Ok)
         {
-            stores.Containers.Removed(body, _at);
+            var ended = stores.Containers.Removed(body, _at);
             WriteCgroup(reader, body, path, hostName);
+            if (ended is not null)
+            {
+                Describe(reader, hostName);
+                Derive(EventIds.ContainerRemove, ended);
+            }
         }
 
         return status;
@@ -32,19 +47,44 @@ public sealed partial class FrameDecoder
     private RecordStatus SnapshotCgroup(ref RecordReader reader)
     {
         var status = TryReadCgroup(ref reader, out var body, out var path, out _);
-        if (status == RecordStatus.Ok)
+        if (status != RecordStatus.Ok)
         {
-            stores.Containers.Existing(body, path, _at);
-            return OfSnapshot();
+            return status;
         }
 
-        return status;
+        var existing = stores.Containers.Existing(body, path, _at);
+        Identify(reader);
+        if (existing is not null && _isFirstSnapshot)
+        {
+            DescribeOwn(reader.Head.Cpu, reader.Head.Sequence);
+            Derive(EventIds.ExistingContainer, existing);
+        }
+
+        return OfSnapshot();
     }
 
-    private RecordStatus SnapshotEnd()
+    private RecordStatus SnapshotEnd(ref RecordReader reader)
     {
-        stores.Containers.SnapshotEnded(_at);
+        _gone.Clear();
+        stores.Containers.SnapshotEnded(_at, _gone);
+        _isFirstSnapshot = false;
+        foreach (var container in _gone)
+        {
+            DescribeOwn(reader.Head.Cpu, reader.Head.Sequence);
+            Derive(EventIds.ContainerRemove, container);
+        }
+
         return OfSnapshot();
+    }
+
+    // The record that told of a container first is what its own events are identified by.
+    private void Identify(in RecordReader reader)
+    {
+        var fresh = stores.Containers.Fresh;
+        for (var i = fresh.Count - 1; i >= 0 && !fresh[i].Identified; i--)
+        {
+            fresh[i].Identify(reader.Head.Cpu, reader.Head.Sequence);
+        }
     }
 
     private RecordStatus CgroupAttachTask(ref RecordReader reader)

@@ -5,18 +5,22 @@ using TraceeMesh.Contracts;
 using TraceeMesh.Contracts.Events;
 using TraceeMesh.Contracts.Frames;
 using TraceeMesh.Contracts.Records;
+using TraceeMesh.Enricher.Accounting;
 using TraceeMesh.Enricher.Containers;
+using TraceeMesh.Enricher.Enrichment;
+using TraceeMesh.Enricher.Parking;
+using TraceeMesh.Enricher.Processes;
 using TraceeMesh.MessagePack;
 
 namespace TraceeMesh.Enricher.Decoding;
 
 /// <summary>
 /// Turns the records of a raw frame into events: feeds the stores, adds who and where, and writes what is selected straight
-/// into its partition's frame. Total: a record that cannot be read is lost(bad_record), and the ones behind it go on as far
+/// into its partition's frame, or where its container is not enriched yet into the parking lot. Total: a record that cannot be read is lost(bad_record), and the ones behind it go on as far
 /// as the sizes of records can be trusted.
 /// </summary>
 /// <remarks>One method per kind of event; each reads all of its record before it changes or writes anything.</remarks>
-public sealed partial class FrameDecoder(NodeStores stores, BadRecordHandler onBadRecord)
+public sealed partial class FrameDecoder(NodeStores stores, ParkingLot parking, BadRecordHandler onBadRecord)
 {
     /// <summary>Bytes of events in one frame: a message less its header.</summary>
     public const int EventBytesMax = Limits.MessageBytes - (64 * 1024);
@@ -44,19 +48,32 @@ public sealed partial class FrameDecoder(NodeStores stores, BadRecordHandler onB
     private EventWriter? _writer;
     private EventMark _mark;
     private bool _counted;
+    private bool _derives;
+
+    // Of the load.
+    private bool _isFirstSnapshot;
+    private ToldOffsets _told = ToldOffsets.Nothing;
 
     /// <summary>Time of the last record read, ns since the epoch.</summary>
     public long LastTime => _at.Time;
+
+    /// <summary>Begins a load.</summary>
+    /// <param name="told">What was told of it before.</param>
+    /// <param name="firstSnapshot">Whether the next snapshot is the one at the start of the load, which was not told before.</param>
+    public void BeginLoad(ToldOffsets told, bool firstSnapshot)
+    {
+        _told = told;
+        _isFirstSnapshot = firstSnapshot;
+    }
 
     /// <summary>Decodes a frame. The caller holds <see cref="NodeStores.Gate"/>.</summary>
     /// <param name="header">Its header.</param>
     /// <param name="records">Its records.</param>
     /// <param name="from">Records below this offset were applied before, and are skipped.</param>
-    /// <param name="countFrom">Records below this offset only feed the stores: what became of them was told before.</param>
     /// <param name="load">Index of its load, see <see cref="NodeStores.BeginLoad"/>.</param>
     /// <param name="writers">Where its events go.</param>
     /// <param name="tally">What became of the others.</param>
-    public void Decode(RawFrameHeader header, ReadOnlyMemory<byte> records, long from, long countFrom, int load, PartitionWriters writers, FrameTally tally)
+    public void Decode(RawFrameHeader header, ReadOnlyMemory<byte> records, long from, int load, PartitionWriters writers, FrameTally tally)
     {
         Begin(header, records, load, writers, tally);
         var rest = records.Span;
@@ -67,13 +84,7 @@ public sealed partial class FrameDecoder(NodeStores stores, BadRecordHandler onB
             if (status != RecordStatus.Ok)
             {
                 // Without its size the next record cannot be found.
-                var lostFrom = Math.Max(Math.Max(offset, from), countFrom);
-                if (lostFrom < header.EndOffset)
-                {
-                    tally.AddLost(lostFrom, header.EndOffset);
-                    onBadRecord(lostFrom, status, bytes);
-                }
-
+                LoseRest(Math.Max(offset, from), status, bytes);
                 return;
             }
 
@@ -82,7 +93,9 @@ public sealed partial class FrameDecoder(NodeStores stores, BadRecordHandler onB
                 continue;
             }
 
-            _counted = offset >= countFrom;
+            _counted = !_told.IsTold(offset);
+            _derives = !_told.IsDerivedTold(offset);
+            tally.Unparked += _counted && offset < _told.Below ? 1 : 0;
             status = Decode(ref reader, offset);
             if (status != RecordStatus.Ok && _counted)
             {
@@ -95,6 +108,27 @@ public sealed partial class FrameDecoder(NodeStores stores, BadRecordHandler onB
         if (!rest.IsEmpty)
         {
             onBadRecord(header.EndOffset, RecordStatus.BadSize, rest);
+        }
+    }
+
+    private void LoseRest(long offset, RecordStatus status, ReadOnlySpan<byte> bytes)
+    {
+        var lost = false;
+        for (; offset < _header.EndOffset; offset++)
+        {
+            if (_told.IsTold(offset))
+            {
+                continue;
+            }
+
+            if (!lost)
+            {
+                onBadRecord(offset, status, bytes);
+                lost = true;
+            }
+
+            _tally.Unparked += offset < _told.Below ? 1 : 0;
+            _tally.AddLost(offset, offset + 1);
         }
     }
 
@@ -122,6 +156,11 @@ public sealed partial class FrameDecoder(NodeStores stores, BadRecordHandler onB
     private RecordStatus Decode(ref RecordReader reader, long offset)
     {
         ref readonly var head = ref reader.Head;
+        if (head.CgroupHierarchy != 0)
+        {
+            stores.Containers.SetFallback(head.CgroupHierarchy);
+        }
+
         _at = new Moment(new StorePosition(_load, offset), (long)head.Time + _header.BootEpoch);
         _writer = null;
         var status = head.Event switch
@@ -133,7 +172,7 @@ public sealed partial class FrameDecoder(NodeStores stores, BadRecordHandler onB
             EventIds.CgroupRmdir => CgroupRmdir(ref reader),
             EventIds.SnapshotProcess => SnapshotProcess(ref reader),
             EventIds.SnapshotCgroup => SnapshotCgroup(ref reader),
-            EventIds.SnapshotEnd => SnapshotEnd(),
+            EventIds.SnapshotEnd => SnapshotEnd(ref reader),
 
             // The rest feeds no store, so what nobody selected need not be read.
             EventIds.Ptrace => IsWanted(head) ? Ptrace(ref reader) : RecordStatus.Ok,
@@ -179,8 +218,42 @@ public sealed partial class FrameDecoder(NodeStores stores, BadRecordHandler onB
         return status == RecordStatus.Ok && (reader.Head.Flags & RecordFlags.UtsPrivate) != 0 ? reader.TryReadPart(out hostName) : status;
     }
 
-    /// <summary>Starts the event of a record in its partition.</summary>
+    /// <summary>Starts the event of a record: in its partition, or behind others of its container that wait.</summary>
     private EventWriter BeginEvent(in RecordReader reader, ReadOnlySpan<byte> hostName)
+    {
+        ref readonly var head = ref reader.Head;
+        ref var context = ref _context;
+        var process = Describe(reader, hostName);
+        var definition = EventCatalog.Find(head.Event)!;
+        if (stores.Containers.Find(new CgroupKey(head.CgroupHierarchy, head.CgroupId)) is not { } container)
+        {
+            context.OnHost();
+            return BeginEvent(process is null ? 0 : stores.Processes.SessionRootOf(process), definition);
+        }
+
+        context.ContainerId = container.Id;
+        context.Flags |= container.Started ? ContextFlags.ContainerStarted : ContextFlags.None;
+        if (container.Waits || container.Parked is not null)
+        {
+            _tally.Parked++;
+            return parking.Begin(container, in context, definition, _at.Position.Offset);
+        }
+
+        context.Enrich(container);
+        return BeginEvent(container.Key, definition);
+    }
+
+    private EventWriter BeginEvent(ulong key, EventDefinition definition)
+    {
+        var writer = _writers[Partitioning.Of(_nodeHash, key, _header.Spread)];
+        _mark = writer.Mark();
+        _writer = writer;
+        writer.BeginEvent(in _context, definition, _hostName);
+        return writer;
+    }
+
+    /// <summary>Everything about the record but its container.</summary>
+    private Process? Describe(in RecordReader reader, ReadOnlySpan<byte> hostName)
     {
         ref readonly var head = ref reader.Head;
         ref var context = ref _context;
@@ -211,17 +284,8 @@ public sealed partial class FrameDecoder(NodeStores stores, BadRecordHandler onB
 
         var process = stores.Processes.Find(context.ProcessEntityId);
         context.Executable = new Utf8Text(process?.Executable ?? default);
-        var container = stores.Containers.Find(new CgroupKey(head.CgroupHierarchy, head.CgroupId));
-        context.ContainerId = container?.Id ?? default;
-        context.Flags = ((head.Flags & RecordFlags.Compat) != 0 ? ContextFlags.IsCompat : ContextFlags.None)
-            | (container is { Started: true } ? ContextFlags.ContainerStarted : ContextFlags.None);
-
-        var key = container is not null ? container.Key : process is null ? 0 : stores.Processes.SessionRootOf(process);
-        var writer = _writers[Partitioning.Of(_nodeHash, key, _header.Spread)];
-        _mark = writer.Mark();
-        _writer = writer;
-        writer.BeginEvent(in context, EventCatalog.Find(head.Event)!, _hostName);
-        return writer;
+        context.Flags = (head.Flags & RecordFlags.Compat) != 0 ? ContextFlags.IsCompat : ContextFlags.None;
+        return process;
     }
 
     private long Epoch(ulong sinceBoot) => sinceBoot == 0 ? 0 : (long)sinceBoot + _header.BootEpoch;

@@ -13,6 +13,12 @@ public sealed class FrameTally
     /// <summary>Records of a snapshot.</summary>
     public long Snapshot { get; set; }
 
+    /// <summary>Waiting for their container.</summary>
+    public long Parked { get; set; }
+
+    /// <summary>Those that had waited already when an earlier enricher ended.</summary>
+    public long Unparked { get; set; }
+
     /// <summary>Offsets of records that could not be read, in order.</summary>
     public IReadOnlyList<LossRange> Lost => _lost;
 
@@ -21,6 +27,8 @@ public sealed class FrameTally
     {
         NotSelected = 0;
         Snapshot = 0;
+        Parked = 0;
+        Unparked = 0;
         _lost.Clear();
     }
 

@@ -2,6 +2,7 @@ using System.Text;
 using TraceeMesh.Contracts;
 using TraceeMesh.Contracts.Lookups;
 using TraceeMesh.Enricher.Containers;
+using TraceeMesh.Enricher.Enrichment;
 
 namespace TraceeMesh.Enricher.Lookups;
 
@@ -24,6 +25,9 @@ public sealed class ContainersSource(string node, NodeStores stores)
     /// <summary>What its answers look like.</summary>
     public const string Schema =
         """{"container_id":"string","container_ctime":"int","container_name":"string","container_image":"string","k8s_pod_id":"string","k8s_pod_name":"string","k8s_pod_namespace":"string","k8s_pod_sandbox":"bool"}""";
+
+    /// <summary>How long after its end a container is still found by who asks as of now.</summary>
+    public static readonly TimeSpan Afterlife = TimeSpan.FromSeconds(30);
 
     // What goes on the wire of a bound that lies in a later load: behind everything of the one asked for.
     private const long NoEnd = long.MaxValue;
@@ -75,7 +79,7 @@ public sealed class ContainersSource(string node, NodeStores stores)
         var lives = Lives(id);
         for (var i = lives.Length - 1; i >= 0; i--)
         {
-            if (time == 0 ? lives[i].To == StorePosition.Open : lives[i].ExistsAtTime(time))
+            if (time == 0 ? !lives[i].Ended || stores.Containers.Now - lives[i].ToTime < (long)Afterlife.TotalNanoseconds : lives[i].ExistsAtTime(time))
             {
                 return Found(lives[i], stores.Applied.Load);
             }
@@ -94,20 +98,21 @@ public sealed class ContainersSource(string node, NodeStores stores)
 
     private LookupResult Found(Container container, int load)
     {
+        var facts = container.Facts;
         var values = DataValue.MapOf(
             ("container_id", DataValue.Of(container.Id.ToString())),
             ("container_ctime", DataValue.Of(container.Ctime)),
-            ("container_name", DataValue.Of("")),
-            ("container_image", DataValue.Of("")),
-            ("k8s_pod_id", DataValue.Of("")),
-            ("k8s_pod_name", DataValue.Of("")),
-            ("k8s_pod_namespace", DataValue.Of("")),
-            ("k8s_pod_sandbox", DataValue.Of(false)));
+            ("container_name", DataValue.Of(facts.Name.ToString())),
+            ("container_image", DataValue.Of(facts.Image.ToString())),
+            ("k8s_pod_id", DataValue.Of(facts.PodUid.ToString())),
+            ("k8s_pod_name", DataValue.Of(facts.PodName.ToString())),
+            ("k8s_pod_namespace", DataValue.Of(facts.PodNamespace.ToString())),
+            ("k8s_pod_sandbox", DataValue.Of(facts.PodSandbox)));
 
         // Still there: true as of the last position applied, and nothing is said of what follows.
         var open = container.To == StorePosition.Open && stores.Applied.Load == load;
         var to = open ? stores.Applied.Offset - 1 : OffsetIn(load, container.To);
-        return new LookupResult(LookupStatus.Found, values, OffsetIn(load, container.From), to, open);
+        return new LookupResult(LookupStatus.Found, values, OffsetIn(load, container.From), to, open, container.State.Name());
     }
 
     private static long OffsetIn(int load, StorePosition position) =>

@@ -6,7 +6,7 @@ namespace TraceeMesh.Contracts.Events;
 /// <summary>All events there are. Names, arguments, their order and types are Tracee's (tracee.md §6.1).</summary>
 public static class EventCatalog
 {
-    /// <summary>Every definition, by number.</summary>
+    /// <summary>Every definition.</summary>
     public static IReadOnlyList<EventDefinition> All { get; } =
     [
         Define(EventIds.Ptrace, "ptrace", ("request", Long), ("pid", Int), ("addr", Pointer), ("data", Pointer)),
@@ -68,6 +68,10 @@ public static class EventCatalog
             ("ctime", ULong),
             ("syscall_pathname", Text)),
         Define(EventIds.SecurityInodeRename, "security_inode_rename", ("old_path", Text), ("new_path", Text)),
+        Define(EventIds.ContainerCreate, "container_create", ContainerArguments),
+        Define(EventIds.ContainerRemove, "container_remove", ("runtime", Text), ("container_id", Text)),
+        Define(EventIds.ExistingContainer, "existing_container", ContainerArguments),
+        Define(EventIds.ContainerEnriched, "container_enriched", ContainerArguments),
         new(EventIds.SnapshotProcess, "snapshot_process", [], Internal: true),
         new(EventIds.SnapshotCgroup, "snapshot_cgroup", [], Internal: true),
         new(EventIds.SnapshotEnd, "snapshot_end", [], Internal: true),
@@ -83,12 +87,26 @@ public static class EventCatalog
     /// <summary>The definition with this name, or null.</summary>
     public static EventDefinition? Find(string name) => ByName.GetValueOrDefault(name);
 
+    private static (string Name, ArgumentType Type)[] ContainerArguments =>
+    [
+        ("runtime", Text),
+        ("container_id", Text),
+        ("ctime", Time),
+        ("container_image", Text),
+        ("container_image_digest", Text),
+        ("container_name", Text),
+        ("pod_name", Text),
+        ("pod_namespace", Text),
+        ("pod_uid", Text),
+        ("pod_sandbox", Bool),
+    ];
+
     private static EventDefinition Define(int id, string name, params (string Name, ArgumentType Type)[] arguments) =>
         new(id, name, Array.ConvertAll(arguments, a => new ArgumentDefinition(a.Name, a.Type)));
 
     private static EventDefinition?[] Index()
     {
-        var index = new EventDefinition?[Records.RecordLimits.EventIdLimit];
+        var index = new EventDefinition?[EventSet.Limit];
         foreach (var definition in All)
         {
             index[definition.Id] = definition;

@@ -39,6 +39,18 @@ public static class EventIds
     /// <summary>The snapshot is complete.</summary>
     public const int SnapshotEnd = 1002;
 
+    /// <summary>A container was created; derived from <see cref="CgroupMkdir"/>.</summary>
+    public const int ContainerCreate = 2017;
+
+    /// <summary>A container was removed; derived from <see cref="CgroupRmdir"/>.</summary>
+    public const int ContainerRemove = 2018;
+
+    /// <summary>A container that existed before the programs were attached.</summary>
+    public const int ExistingContainer = 2019;
+
+    /// <summary>What a runtime knows of a container came after events of the container had gone on without it.</summary>
+    public const int ContainerEnriched = 2020;
+
     /// <summary>The first number of an event that a signature produces (tracee.md §1.6).</summary>
     public const int FirstSignature = 6000;
 }

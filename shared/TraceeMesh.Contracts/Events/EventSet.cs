@@ -1,16 +1,18 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
-using TraceeMesh.Contracts.Records;
 
 namespace TraceeMesh.Contracts.Events;
 
-/// <summary>A set of event numbers below <see cref="RecordLimits.EventIdLimit"/>, on the wire a bit map (bit n of byte n/8: event n).</summary>
+/// <summary>A set of event numbers below <see cref="Limit"/>, on the wire a bit map (bit n of byte n/8: event n).</summary>
 public sealed class EventSet : IEquatable<EventSet>
 {
-    /// <summary>Bytes of the bit map.</summary>
-    public const int ByteCount = RecordLimits.EventIdLimit / 8;
+    /// <summary>Every event that can be selected has a number below this: those of the kernel side, and behind them those derived from others.</summary>
+    public const int Limit = 2048;
 
-    private readonly ulong[] _bits = new ulong[RecordLimits.EventIdLimit / 64];
+    /// <summary>Bytes of the bit map.</summary>
+    public const int ByteCount = Limit / 8;
+
+    private readonly ulong[] _bits = new ulong[Limit / 64];
 
     /// <summary>A set of the given numbers.</summary>
     public EventSet(params IEnumerable<int> ids)
@@ -52,10 +54,10 @@ public sealed class EventSet : IEquatable<EventSet>
         return true;
     }
 
-    /// <summary>Adds a number; those out of range are ignored, since the kernel has no switch for them.</summary>
+    /// <summary>Adds a number; those out of range are ignored, since nobody can select them.</summary>
     public void Add(int id)
     {
-        if ((uint)id < RecordLimits.EventIdLimit)
+        if ((uint)id < Limit)
         {
             _bits[id >> 6] |= 1UL << (id & 63);
         }
@@ -71,7 +73,7 @@ public sealed class EventSet : IEquatable<EventSet>
     }
 
     /// <summary>Whether the number is in the set.</summary>
-    public bool Contains(int id) => (uint)id < RecordLimits.EventIdLimit && (_bits[id >> 6] & (1UL << (id & 63))) != 0;
+    public bool Contains(int id) => (uint)id < Limit && (_bits[id >> 6] & (1UL << (id & 63))) != 0;
 
     /// <inheritdoc/>
     public bool Equals(EventSet? other) => other is not null && _bits.AsSpan().SequenceEqual(other._bits);

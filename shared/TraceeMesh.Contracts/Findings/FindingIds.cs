@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
 using TraceeMesh.Contracts.Events;
+using TraceeMesh.Contracts.Records;
 
 namespace TraceeMesh.Contracts.Findings;
 
@@ -24,6 +25,14 @@ public static class FindingIds
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(Encoding.UTF8.GetBytes($"{signatureId}\0{e.Frame.Node}\0{e.Frame.BootId}\0"));
         hash.AppendData(numbers);
+        if (e.Definition.Id >= RecordLimits.EventIdLimit)
+        {
+            // A derived event has the identity of its parent, its kind, and of those of one parent its container.
+            BinaryPrimitives.WriteInt32LittleEndian(numbers, e.Definition.Id);
+            hash.AppendData(numbers[..sizeof(int)]);
+            hash.AppendData(e.Context.ContainerId.Bytes);
+        }
+
         return Convert.ToHexStringLower(hash.GetHashAndReset().AsSpan(0, 8));
     }
 }

@@ -109,4 +109,10 @@ public sealed record FrameAccount
 
     /// <summary>How many events each partition got so far.</summary>
     public IReadOnlyList<KeyValuePair<int, long>> Emitted { get; init; } = [];
+
+    /// <summary>Offsets below the watermark whose events wait for their container, ascending; an enricher that restarts decodes these again.</summary>
+    public IReadOnlyList<OffsetRange> Parked { get; init; } = [];
+
+    /// <summary>Offsets below the watermark from which an event was derived that waits for its container, ascending.</summary>
+    public IReadOnlyList<long> ParkedDerived { get; init; } = [];
 }

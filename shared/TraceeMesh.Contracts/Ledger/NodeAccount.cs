@@ -27,6 +27,9 @@ public sealed record NodeAccount
     /// <summary>Events handed to each partition.</summary>
     public required IReadOnlyDictionary<int, long> Emitted { get; init; }
 
+    /// <summary>Events that wait for what a runtime knows of their container; in flight.</summary>
+    public long Parked { get; init; }
+
     /// <summary>The last losses, at most <see cref="Limits.LossRangesKept"/>.</summary>
     public IReadOnlyList<LossRange> Losses { get; init; } = [];
 

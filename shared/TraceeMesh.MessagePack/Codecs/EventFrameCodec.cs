@@ -9,9 +9,9 @@ namespace TraceeMesh.MessagePack;
 public static class EventFrameCodec
 {
     /// <summary>Version of the format.</summary>
-    public const int Version = 1;
+    public const int Version = 2;
 
-    private const int Fields = 15;
+    private const int Fields = 17;
 
     /// <summary>Writes a frame behind what <paramref name="writer"/> holds.</summary>
     /// <param name="writer">The target.</param>
@@ -42,6 +42,7 @@ public static class EventFrameCodec
             writer.WriteInt(header.Account.Emitted[i].Value);
         }
 
+        WriteParked(writer, header.Account);
         writer.WriteArrayHeader(header.Count);
         writer.WriteRaw(events);
     }
@@ -84,7 +85,9 @@ public static class EventFrameCodec
             || !HeaderReader.TryReadOffset(ref reader, out var derived)
             || !HeaderReader.TryReadCounters(ref reader, out var filtered)
             || !HeaderReader.TryReadCounters(ref reader, out var lost)
-            || !TryReadEmitted(ref reader, out var emitted))
+            || !TryReadEmitted(ref reader, out var emitted)
+            || !TryReadParked(ref reader, out var parked)
+            || !TryReadParkedDerived(ref reader, out var parkedDerived))
         {
             return FrameStatus.BadHeader;
         }
@@ -111,10 +114,90 @@ public static class EventFrameCodec
             Settled = settled,
             Watermark = watermark,
             Losses = losses,
-            Account = new FrameAccount { Derived = derived, Filtered = filtered, Lost = lost, Emitted = emitted },
+            Account = new FrameAccount
+            {
+                Derived = derived,
+                Filtered = filtered,
+                Lost = lost,
+                Emitted = emitted,
+                Parked = parked,
+                ParkedDerived = parkedDerived,
+            },
         };
         events = new EventCursor(frame[reader.Position..], header, Encoding.UTF8.GetBytes(hostName));
         return FrameStatus.Ok;
+    }
+
+    // Ascending offsets, each as the distance to the one before: a few bytes for each range.
+    private static void WriteParked(MessagePackWriter writer, FrameAccount account)
+    {
+        long at = 0;
+        writer.WriteArrayHeader(account.Parked.Count * 2);
+        for (var i = 0; i < account.Parked.Count; i++)
+        {
+            var range = account.Parked[i];
+            writer.WriteInt(range.From - at);
+            writer.WriteInt(range.Count);
+            at = range.To;
+        }
+
+        at = 0;
+        writer.WriteArrayHeader(account.ParkedDerived.Count);
+        for (var i = 0; i < account.ParkedDerived.Count; i++)
+        {
+            writer.WriteInt(account.ParkedDerived[i] - at);
+            at = account.ParkedDerived[i];
+        }
+    }
+
+    private static bool TryReadParked(ref MessagePackReader reader, out IReadOnlyList<OffsetRange> parked)
+    {
+        parked = [];
+        if (!reader.TryReadArrayHeader(out var count) || count > Limits.ParkedRanges * 2 || count % 2 != 0)
+        {
+            return false;
+        }
+
+        var ranges = count == 0 ? [] : new OffsetRange[count / 2];
+        long at = 0;
+        for (var i = 0; i < ranges.Length; i++)
+        {
+            if (!HeaderReader.TryReadOffset(ref reader, out var distance) || distance > long.MaxValue - at
+                || !HeaderReader.TryReadOffset(ref reader, out var length) || length > long.MaxValue - at - distance)
+            {
+                return false;
+            }
+
+            ranges[i] = new OffsetRange(at + distance, at + distance + length);
+            at = ranges[i].To;
+        }
+
+        parked = ranges;
+        return true;
+    }
+
+    private static bool TryReadParkedDerived(ref MessagePackReader reader, out IReadOnlyList<long> parked)
+    {
+        parked = [];
+        if (!reader.TryReadArrayHeader(out var count) || count > Limits.ParkedRanges)
+        {
+            return false;
+        }
+
+        var offsets = count == 0 ? [] : new long[count];
+        long at = 0;
+        for (var i = 0; i < offsets.Length; i++)
+        {
+            if (!HeaderReader.TryReadOffset(ref reader, out var distance) || distance > long.MaxValue - at)
+            {
+                return false;
+            }
+
+            offsets[i] = at += distance;
+        }
+
+        parked = offsets;
+        return true;
     }
 
     private static bool TryReadEmitted(ref MessagePackReader reader, out IReadOnlyList<KeyValuePair<int, long>> emitted)

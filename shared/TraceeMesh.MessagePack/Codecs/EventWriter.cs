@@ -16,6 +16,9 @@ public sealed class EventWriter : IDisposable
     /// <summary>Events so far.</summary>
     public int Count { get; private set; }
 
+    /// <summary>Where the parts of the event begun last are.</summary>
+    public EventPlaces Last { get; private set; }
+
     /// <summary>Their encoding.</summary>
     public ReadOnlySpan<byte> WrittenSpan => _writer.WrittenSpan;
 
@@ -43,6 +46,7 @@ public sealed class EventWriter : IDisposable
     public void BeginEvent(in EventContext context, EventDefinition definition, ReadOnlySpan<byte> frameHostName)
     {
         Count++;
+        var start = _writer.Length;
         _writer.WriteArrayHeader(Fields);
         _writer.WriteInt(context.EventId);
         _writer.WriteInt(context.Cpu);
@@ -63,6 +67,7 @@ public sealed class EventWriter : IDisposable
         _writer.WriteUInt(context.CgroupId);
         _writer.WriteInt(context.ReturnValue);
         _writer.WriteInt(context.Syscall);
+        var flagsAt = _writer.Length;
         _writer.WriteInt((int)context.Flags);
         _writer.WriteUInt(context.ThreadEntityId);
         _writer.WriteUInt(context.ProcessEntityId);
@@ -79,14 +84,31 @@ public sealed class EventWriter : IDisposable
         }
 
         _writer.WriteText(context.ContainerId.Bytes);
-        _writer.WriteText(context.ContainerName.Bytes);
-        _writer.WriteText(context.ContainerImage.Bytes);
-        _writer.WriteText(context.ContainerImageDigest.Bytes);
-        _writer.WriteText(context.PodName.Bytes);
-        _writer.WriteText(context.PodNamespace.Bytes);
-        _writer.WriteText(context.PodUid.Bytes);
-        _writer.WriteText(context.Enrichment.Bytes);
+        var enrichmentFrom = _writer.Length;
+        WriteEnrichment(context);
+        Last = new EventPlaces(start, flagsAt, enrichmentFrom, _writer.Length);
         _writer.WriteArrayHeader(definition.Arguments.Count);
+    }
+
+    /// <summary>
+    /// Copies an event that another writer holds, with what has become known of its container meanwhile. Where it was written
+    /// without arguments, exactly one argument call per argument of its definition follows.
+    /// </summary>
+    /// <param name="source">The writer that holds it.</param>
+    /// <param name="places">Its <see cref="Last"/> when it was written.</param>
+    /// <param name="end">Where the event ends in <paramref name="source"/>.</param>
+    /// <param name="enriched">Gives name, image, digest, pod, enrichment, and the flag of a sandbox.</param>
+    public void CopyEvent(EventWriter source, EventPlaces places, int end, in EventContext enriched)
+    {
+        Count++;
+        var bytes = source.WrittenSpan;
+        _writer.WriteRaw(bytes[places.Start..places.Flags]);
+
+        // All flags together are below 128: one byte.
+        _writer.WriteInt(bytes[places.Flags] | (int)(enriched.Flags & ContextFlags.PodSandbox));
+        _writer.WriteRaw(bytes[(places.Flags + 1)..places.EnrichmentFrom]);
+        WriteEnrichment(enriched);
+        _writer.WriteRaw(bytes[places.EnrichmentTo..end]);
     }
 
     /// <summary>An argument of type text.</summary>
@@ -127,6 +149,17 @@ public sealed class EventWriter : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _writer.Dispose();
+
+    private void WriteEnrichment(in EventContext context)
+    {
+        _writer.WriteText(context.ContainerName.Bytes);
+        _writer.WriteText(context.ContainerImage.Bytes);
+        _writer.WriteText(context.ContainerImageDigest.Bytes);
+        _writer.WriteText(context.PodName.Bytes);
+        _writer.WriteText(context.PodNamespace.Bytes);
+        _writer.WriteText(context.PodUid.Bytes);
+        _writer.WriteText(context.Enrichment.Bytes);
+    }
 }
 
 /// <summary>A place between two events of an <see cref="EventWriter"/>.</summary>

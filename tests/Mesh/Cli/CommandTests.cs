@@ -49,6 +49,36 @@ public sealed class CommandTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Findings_IntoAFile_StandBehindWhatWasThere()
+    {
+        await Publish(Finding("anti_debugging", 1));
+        var file = Path.Combine(_server.State.Path, "out");
+        var tmesh = $"dotnet '{typeof(TraceeMesh.Cli.CommandException).Assembly.Location}' findings --no-follow --json --state-dir '{_server.State.Path}'";
+
+        using (var shell = System.Diagnostics.Process.Start("bash", ["-c", $"( echo before; {tmesh}; echo after ) > '{file}'"]))
+        {
+            await shell.WaitForExitAsync();
+        }
+
+        var lines = await File.ReadAllLinesAsync(file);
+        Assert.Equal(3, lines.Length);
+        Assert.Equal(("before", "after"), (lines[0], lines[2]));
+    }
+
+    [Fact]
+    public async Task Findings_WhoseReaderLeaves_End()
+    {
+        await Publish([.. Enumerable.Range(0, 20_000).Select(i => Finding("anti_debugging", i))]);
+        var tmesh = $"dotnet '{typeof(TraceeMesh.Cli.CommandException).Assembly.Location}' findings --json --state-dir '{_server.State.Path}'";
+
+        using var shell = System.Diagnostics.Process.Start("bash", ["-c", $"{tmesh} | head -n 1 > /dev/null; exit ${{PIPESTATUS[0]}}"]);
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        await shell.WaitForExitAsync(patience.Token);
+
+        Assert.Equal(ExitCode.Ok, shell.ExitCode);
+    }
+
+    [Fact]
     public async Task Findings_Since_LeavesOutTheOlder()
     {
         await Publish(Finding("anti_debugging", 1));

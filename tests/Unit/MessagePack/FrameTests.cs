@@ -116,7 +116,7 @@ public sealed class FrameTests
     public void EventFrame_OfAnotherVersion_SaysSo()
     {
         var frame = Encode(1).ToArray();
-        frame[2] = 9;
+        frame[4] = 9;
 
         Assert.Equal(FrameStatus.UnknownVersion, EventFrameCodec.TryRead(frame, out _, out _));
     }

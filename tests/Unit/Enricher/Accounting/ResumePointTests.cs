@@ -20,12 +20,13 @@ public sealed class ResumePointTests
     }
 
     [Fact]
-    public void From_FrameMissingAboveSettled_IsTheFrameBeforeTheGap()
+    public void From_FrameMissingAboveSettled_IsTheFrameBeforeTheGapAndCountsBehindAllThatAreStored()
     {
         var point = ResumePoint.From([Frame(0, 10, watermark: 10, emitted: 10), Frame(15, 5, watermark: 30, emitted: 20)]);
 
         Assert.Equal(10, point!.Watermark);
-        Assert.Equal(10, Assert.Single(point.Account.Emitted).Value);
+        Assert.Equal(20, Assert.Single(point.Account.Emitted).Value);
+        Assert.Equal(10, point.Account.Derived);
     }
 
     [Fact]

@@ -5,8 +5,12 @@ using TraceeMesh.Contracts.Records;
 using TraceeMesh.Enricher;
 using TraceeMesh.Enricher.Accounting;
 using TraceeMesh.Enricher.Cutting;
+using TraceeMesh.Enricher.Deriving;
+using TraceeMesh.Enricher.Enrichment;
 using TraceeMesh.Enricher.Input;
+using TraceeMesh.Enricher.Parking;
 using TraceeMesh.MessagePack;
+using TraceeMesh.TestKit;
 using TraceeMesh.TestKit.Records;
 using Xunit;
 
@@ -15,10 +19,15 @@ namespace TraceeMesh.Tests.Unit.Enricher.Cutting;
 /// <summary>A cutter that is given raw frames, and what came out of it. Checks the books after every frame.</summary>
 internal sealed class CutterHarness
 {
-    public CutterHarness(ResumePoint? resume = null, bool resumeIsLatest = false)
+    public CutterHarness(ResumePoint? resume = null, bool resumeIsLatest = false, ContainerEnrichment? enrichment = null, TimeSpan maxWait = default)
     {
-        Cutter = new FrameCutter(RawFrames.Node, Stores, resume, resumeIsLatest, (offset, status, _) => BadRecords.Add((offset, status)));
+        Parking = new ParkingLot(Time, maxWait);
+        Cutter = new FrameCutter(RawFrames.Node, Stores, Parking, enrichment, resume, resumeIsLatest, (offset, status, _) => BadRecords.Add((offset, status)));
     }
+
+    public ManualTime Time { get; } = new();
+
+    public ParkingLot Parking { get; }
 
     public NodeStores Stores { get; } = new();
 
@@ -49,6 +58,19 @@ internal sealed class CutterHarness
     {
         var cut = new List<CutFrame>();
         Cutter.Take(new RawFrame(header, records, gap: gap), cut);
+        return Collect(cut);
+    }
+
+    /// <summary>Lets what need not wait any longer go on.</summary>
+    public CutterHarness Release()
+    {
+        var cut = new List<CutFrame>();
+        Cutter.Release(cut);
+        return Collect(cut);
+    }
+
+    private CutterHarness Collect(List<CutFrame> cut)
+    {
         foreach (var frame in cut)
         {
             var bytes = frame.Buffer.AsSpan(0, frame.Length).ToArray();
@@ -97,6 +119,6 @@ internal sealed class CutterHarness
     public void AssertBalanced()
     {
         var account = Cutter.Books.ToAccount(0);
-        Assert.Equal(account.Produced + account.Derived, account.Emitted.Values.Sum() + account.Filtered.Values.Sum() + account.Lost.Values.Sum());
+        Assert.Equal(account.Produced + account.Derived - account.Parked, account.Emitted.Values.Sum() + account.Filtered.Values.Sum() + account.Lost.Values.Sum());
     }
 }

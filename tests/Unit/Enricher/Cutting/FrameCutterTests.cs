@@ -6,6 +6,7 @@ using TraceeMesh.Contracts.Records;
 using TraceeMesh.Enricher;
 using TraceeMesh.Enricher.Accounting;
 using TraceeMesh.Enricher.Decoding;
+using TraceeMesh.Enricher.Parking;
 using TraceeMesh.TestKit.Records;
 using Xunit;
 
@@ -238,10 +239,10 @@ public sealed class FrameCutterTests
         Assert.Empty(resumed.Frames);
         resumed.Give(5, new RecordBuilder().Open("/c"));
 
-        Assert.Equal(5, Assert.Single(resumed.Headers).FirstOffset);
+        Assert.Equal(6, Assert.Single(resumed.Headers, h => h.Count > 0).FirstOffset);
         Assert.Equal(id, resumed.Single().Context.ContainerId.ToString());
         Assert.Equal(6, resumed.Cutter.Books.Produced);
-        Assert.Equal(6, resumed.Cutter.Books.ToAccount(0).Emitted[Partition]);
+        Assert.Equal(7, resumed.Cutter.Books.ToAccount(0).Emitted[Partition]);
     }
 
     [Fact]
@@ -301,7 +302,8 @@ public sealed class FrameCutterTests
     public void Decode_RecordsNobodySelected_AllocatesNothing()
     {
         var stores = new NodeStores();
-        var decoder = new FrameDecoder(stores, static (_, _, _) => { });
+        using var parking = new ParkingLot(TimeProvider.System, TimeSpan.Zero);
+        var decoder = new FrameDecoder(stores, parking, static (_, _, _) => { });
         using var writers = new PartitionWriters();
         var tally = new FrameTally();
         var builder = new RecordBuilder();
@@ -312,9 +314,9 @@ public sealed class FrameCutterTests
 
         var header = RawFrames.Header(0, builder.Count, selected: new EventSet());
         ReadOnlyMemory<byte> records = builder.Bytes;
-        decoder.Decode(header, records, 0, 0, 0, writers, tally);
+        decoder.Decode(header, records, 0, 0, writers, tally);
         var before = GC.GetAllocatedBytesForCurrentThread();
-        decoder.Decode(header, records, 0, 0, 0, writers, tally);
+        decoder.Decode(header, records, 0, 0, writers, tally);
 
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
         Assert.Equal(100, tally.NotSelected);
@@ -323,16 +325,17 @@ public sealed class FrameCutterTests
     [Fact]
     public void Decode_SelectedRecords_AllocatesNothing()
     {
-        var decoder = new FrameDecoder(new NodeStores(), static (_, _, _) => { });
+        using var parking = new ParkingLot(TimeProvider.System, TimeSpan.Zero);
+        var decoder = new FrameDecoder(new NodeStores(), parking, static (_, _, _) => { });
         using var writers = new PartitionWriters();
         var tally = new FrameTally();
         var builder = Opens(50).Exec("/bin/true", "true").Ptrace();
         var header = RawFrames.Header(0, builder.Count);
         ReadOnlyMemory<byte> records = builder.Bytes;
-        decoder.Decode(header, records, 0, 0, 0, writers, tally);
+        decoder.Decode(header, records, 0, 0, writers, tally);
         writers.Reset();
         var before = GC.GetAllocatedBytesForCurrentThread();
-        decoder.Decode(header, records, 0, 0, 0, writers, tally);
+        decoder.Decode(header, records, 0, 0, writers, tally);
 
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
     }

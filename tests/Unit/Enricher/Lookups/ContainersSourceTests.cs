@@ -47,7 +47,7 @@ public sealed class ContainersSourceTests
     [InlineData(15, LookupStatus.NotFound)]
     [InlineData(20, LookupStatus.Found)]
     [InlineData(30, LookupStatus.NotFound)]
-    [InlineData(0, LookupStatus.NotFound)]
+    [InlineData(0, LookupStatus.Found)]
     public void TryAnswer_AsOfTime_IsAsItWasThen(long seconds, LookupStatus expected)
     {
         var request = new LookupRequest { Keys = [DataValue.Of(Id)], Time = seconds * Second };
@@ -65,7 +65,7 @@ public sealed class ContainersSourceTests
         var expected = DataValue.MapOf(
             ("container_id", DataValue.Of(Id)), ("container_ctime", DataValue.Of(20 * Second)), ("container_name", DataValue.Of("")), ("container_image", DataValue.Of("")),
             ("k8s_pod_id", DataValue.Of("")), ("k8s_pod_name", DataValue.Of("")), ("k8s_pod_namespace", DataValue.Of("")), ("k8s_pod_sandbox", DataValue.Of(false)));
-        Assert.Equal(new LookupResult(LookupStatus.Found, expected, 10, 20, false), Assert.Single(reply.Results));
+        Assert.Equal(new LookupResult(LookupStatus.Found, expected, 10, 20, false, "pending"), Assert.Single(reply.Results));
         Assert.Equal(5, reply.HistoryFrom);
     }
 

@@ -9,6 +9,9 @@ public sealed class ContainerdRuntime : IContainerRuntime
     private const string KubernetesNamespace = "k8s.io";
     private const int MaxNamespaces = 64;
 
+    // Docker's containers: containerd knows neither their names nor their images, and Docker is asked itself.
+    private const string DockerNamespace = "moby";
+
     private readonly GrpcChannel _channel;
     private readonly ContainerdClient _containerd;
     private readonly CriClient _cri;
@@ -51,7 +54,7 @@ public sealed class ContainerdRuntime : IContainerRuntime
 
         foreach (var space in namespaces.Message.Namespaces.Take(MaxNamespaces))
         {
-            if (space.Name != KubernetesNamespace && ContainerId.IsAskable(space.Name))
+            if (space.Name is not (KubernetesNamespace or DockerNamespace) && ContainerId.IsAskable(space.Name))
             {
                 answer = await AskAsync(space.Name, containerId, cancellation);
                 if (answer.Status != RuntimeStatus.NotFound)
@@ -87,21 +90,48 @@ public sealed class ContainerdRuntime : IContainerRuntime
             return failure;
         }
 
+        var annotations = SpecAnnotations.Read(container.Spec);
+        var isSandbox = PodLabels.Read(container.Labels, PodLabels.ContainerdKind) == PodLabels.Sandbox;
         var details = new ContainerDetails
         {
             Name = PodLabels.Read(container.Labels, PodLabels.ContainerName),
             Image = BoundedText.Value(image),
             ImageDigest = BoundedText.Value(digest),
-            PodName = PodLabels.Read(container.Labels, PodLabels.PodName),
-            PodNamespace = PodLabels.Read(container.Labels, PodLabels.PodNamespace),
-            PodUid = PodLabels.Read(container.Labels, PodLabels.PodUid),
-            PodSandbox = PodLabels.Read(container.Labels, PodLabels.ContainerdKind) == PodLabels.Sandbox,
+            PodName = Either(container.Labels, PodLabels.PodName, annotations, SpecAnnotations.PodName),
+            PodNamespace = Either(container.Labels, PodLabels.PodNamespace, annotations, SpecAnnotations.PodNamespace),
+            PodUid = Either(container.Labels, PodLabels.PodUid, annotations, SpecAnnotations.PodUid),
+            PodSandboxId = isSandbox ? container.Id : PodLabels.Read(annotations, SpecAnnotations.SandboxId),
+            PodSandbox = isSandbox,
             Labels = BoundedLabels.Of(container.Labels),
         };
-        return new RuntimeAnswer(
-            RuntimeStatus.Found,
-            space == KubernetesNamespace ? await SandboxDetails.AddAsync(_cri, details, container.Id, container.Labels, cancellation) : details);
+        return isSandbox || space != KubernetesNamespace
+            ? new RuntimeAnswer(RuntimeStatus.Found, details)
+            : await AddPodLabelsAsync(details, container, cancellation);
     }
+
+    // Only the sandbox has the pod's labels. As a container of containerd's own it can be asked for as soon as containerd runs,
+    // the interface some time later; but a sandbox need not be a container.
+    private async Task<RuntimeAnswer> AddPodLabelsAsync(ContainerDetails details, ContainerEntry container, CancellationToken cancellation)
+    {
+        if (ContainerId.IsAskable(details.PodSandboxId))
+        {
+            var sandbox = await _containerd.GetContainerAsync(KubernetesNamespace, details.PodSandboxId, cancellation);
+            if (sandbox.IsOk)
+            {
+                return new RuntimeAnswer(RuntimeStatus.Found, details with { Labels = BoundedLabels.Of(container.Labels, sandbox.Message.Container?.Labels) });
+            }
+
+            if (RuntimeFailures.Of(sandbox) is { Status: not RuntimeStatus.NotFound } failure)
+            {
+                return failure;
+            }
+        }
+
+        return new RuntimeAnswer(RuntimeStatus.Found, await SandboxDetails.AddAsync(_cri, details, container.Id, container.Labels, cancellation));
+    }
+
+    private static string Either(IDictionary<string, string> labels, string label, IDictionary<string, string>? annotations, string annotation) =>
+        PodLabels.Read(labels, label) is { Length: > 0 } value ? value : PodLabels.Read(annotations, annotation);
 
     // By its name in the image store; an image that is not there, or only by its content, may have a name in the interface.
     private async Task<(string Image, string Digest, RuntimeAnswer? Failure)> AskImageAsync(string space, string reference, CancellationToken cancellation)

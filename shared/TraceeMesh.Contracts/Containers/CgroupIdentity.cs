@@ -1,4 +1,4 @@
-namespace TraceeMesh.Enricher.Containers;
+namespace TraceeMesh.Contracts.Containers;
 
 /// <summary>What a cgroup path says about the container it belongs to.</summary>
 public readonly ref struct CgroupIdentity

@@ -1,8 +1,8 @@
 using System.Text;
-using TraceeMesh.Enricher.Containers;
+using TraceeMesh.Contracts.Containers;
 using Xunit;
 
-namespace TraceeMesh.Tests.Unit.Enricher.Containers;
+namespace TraceeMesh.Tests.Unit.Contracts;
 
 public sealed class CgroupPathTests
 {

@@ -1,4 +1,4 @@
-namespace TraceeMesh.Enricher.Containers;
+namespace TraceeMesh.Contracts.Containers;
 
 /// <summary>Which runtime a cgroup path points to.</summary>
 public enum ContainerRuntime
@@ -20,4 +20,13 @@ public enum ContainerRuntime
 
     /// <summary>Cloud Foundry's Garden.</summary>
     Garden,
+}
+
+/// <summary>The names of <see cref="ContainerRuntime"/>, as events show them.</summary>
+public static class ContainerRuntimes
+{
+    private static readonly string[] Names = ["unknown", "docker", "containerd", "crio", "podman", "garden"];
+
+    /// <summary>The name of a runtime.</summary>
+    public static string Name(this ContainerRuntime runtime) => Names[(int)runtime];
 }

@@ -1,4 +1,4 @@
-namespace TraceeMesh.Enricher.Containers;
+namespace TraceeMesh.Contracts.Containers;
 
 /// <summary>
 /// Finds the container in a cgroup path. The innermost component that names one wins, so a container inside a container is

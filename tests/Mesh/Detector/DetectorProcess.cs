@@ -1,0 +1,62 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using TraceeMesh.TestKit;
+
+namespace TraceeMesh.Tests.Mesh.Detector;
+
+/// <summary>A detector as a process of its own, so that it can be killed.</summary>
+internal sealed class DetectorProcess : IDisposable
+{
+    private readonly Process _process;
+    private readonly ConcurrentQueue<string> _log = new();
+    private bool _disposed;
+
+    public DetectorProcess(NatsServer server, string instance)
+    {
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "TraceeMesh.Detector.dll"), "--nats", server.Url, "--instance", instance])
+        {
+            RedirectStandardError = true,
+        };
+        _process = Process.Start(start)!;
+        _process.ErrorDataReceived += (_, e) => _log.Enqueue(e.Data ?? "");
+        _process.BeginErrorReadLine();
+    }
+
+    public string Log => string.Join('\n', _log);
+
+    public void Kill()
+    {
+        _process.Kill();
+        _process.WaitForExit();
+    }
+
+    public void Freeze() => Signal("-STOP");
+
+    public void Thaw() => Signal("-CONT");
+
+    public async Task StopAsync()
+    {
+        Signal("-TERM");
+        await _process.WaitForExitAsync();
+    }
+
+    public void Dispose()
+    {
+        if (!_disposed)
+        {
+            _disposed = true;
+            if (!_process.HasExited)
+            {
+                Kill();
+            }
+
+            _process.Dispose();
+        }
+    }
+
+    private void Signal(string signal)
+    {
+        using var kill = Process.Start("kill", [signal, $"{_process.Id}"]);
+        kill.WaitForExit();
+    }
+}

@@ -1,0 +1,154 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using TraceeMesh.Bus;
+using TraceeMesh.Contracts;
+using TraceeMesh.Contracts.Events;
+using TraceeMesh.Contracts.Frames;
+using TraceeMesh.Contracts.Ledger;
+using TraceeMesh.Contracts.Mesh;
+using TraceeMesh.TestKit;
+using TraceeMesh.TestKit.Signatures;
+using Xunit;
+
+namespace TraceeMesh.Tests.Mesh.Detector;
+
+/// <summary>A bus of its own on which the test plays the enricher and reads what detectors make of it.</summary>
+internal sealed class EventBus : IAsyncDisposable
+{
+    public const string Node = "node-a";
+
+    private readonly BusConnection _connection;
+    private readonly List<DetectorProcess> _detectors = [];
+    private long _next;
+    private ulong _sequence;
+
+    private EventBus(NatsServer server, BusConnection connection)
+    {
+        Server = server;
+        _connection = connection;
+        JetStream = new JetStream(connection);
+    }
+
+    public NatsServer Server { get; }
+
+    public JetStream JetStream { get; }
+
+    public BusConnection Connection => _connection;
+
+    public Subjects Subjects { get; } = new();
+
+    public StreamTable Streams => new(Subjects);
+
+    /// <summary>The partition that frames go to.</summary>
+    public int Partition { get; init; } = 3;
+
+    public static async Task<EventBus> StartAsync()
+    {
+        var server = await NatsServer.StartAsync();
+        var bus = new EventBus(server, await BusConnection.ConnectAsync(new BusOptions { Urls = [server.Url] }));
+        await bus.JetStream.EnsureStreamAsync(bus.Streams.Events);
+        await bus.JetStream.EnsureStreamAsync(bus.Streams.Findings);
+        return bus;
+    }
+
+    /// <summary>Starts a detector on this bus; it is killed with it at the latest.</summary>
+    public DetectorProcess StartDetector(string instance)
+    {
+        var detector = new DetectorProcess(Server, instance);
+        _detectors.Add(detector);
+        return detector;
+    }
+
+    /// <summary>Publishes a frame of ptrace calls, each of which gives one finding. Returns its stream sequence.</summary>
+    public async Task<long> PublishAsync(int count, Func<EventFrameHeader, EventFrameHeader>? change = null)
+    {
+        var events = new List<Event>();
+        for (var i = 0; i < count; i++)
+        {
+            var e = EventMaker.Make("ptrace", ("request", 0));
+            e.Context.Sequence = ++_sequence;
+            e.Context.Position = 1000 + (long)_sequence;
+            events.Add(e);
+        }
+
+        var header = EventMaker.Frame with { Partition = Partition, FirstOffset = _next, Count = count, Settled = _next, Watermark = 1000 + (long)_sequence };
+        header = change?.Invoke(header) ?? header;
+        _next = header.EndOffset;
+        return await PublishAsync(FrameMaker.Encode(header, events), $"{header.LoadId:x8}.{Partition}.{header.FirstOffset}.{count}");
+    }
+
+    /// <summary>Publishes any bytes as a frame.</summary>
+    public async Task<long> PublishAsync(byte[] frame, string? id = null) =>
+        (await JetStream.PublishAsync(Subjects.Events(Node, Partition), frame, id, BusHeaders.MessagePack)).OrThrow("events").Sequence;
+
+    /// <summary>Events go on behind a hole.</summary>
+    public void Skip(int count) => _next += count;
+
+    /// <summary>Waits until the findings stream holds so many.</summary>
+    public async Task<IReadOnlyList<JsonNode>> FindingsAsync(long count, double seconds = 20)
+    {
+        await EventuallyAsync(async () => (await JetStream.FindStreamAsync(Streams.Findings.Name))?.Messages >= count, $"{count} findings", seconds);
+        var state = (await JetStream.FindStreamAsync(Streams.Findings.Name))!;
+        var findings = new List<JsonNode>();
+        for (var i = state.FirstSequence; i <= state.LastSequence; i++)
+        {
+            var message = (await JetStream.GetMessageAsync(Streams.Findings.Name, i))!;
+            var json = JsonNode.Parse(message.Payload.Span)!;
+            Assert.True(message.Headers.TryGet(BusHeaders.MessageId, out var id));
+            Assert.Equal(id, (string?)json["mesh"]!["id"]);
+            Assert.True(message.Headers.TryGet(BusHeaders.ContentType, out var type) && type == "application/json");
+            findings.Add(json);
+        }
+
+        return findings;
+    }
+
+    public async Task<LeaseRecord?> LeaseAsync(int partition)
+    {
+        var entry = await new KeyValueBucket(JetStream, Streams.Leases.Name).GetAsync($"p{partition}");
+        return entry is null ? null : JsonSerializer.Deserialize(entry.Value.Span, MeshJson.Default.LeaseRecord);
+    }
+
+    public async Task<LeaseRecord> LeaseWhenAsync(Func<LeaseRecord, bool> condition, string what, double seconds = 20)
+    {
+        LeaseRecord? lease = null;
+        await EventuallyAsync(async () => (lease = await LeaseAsync(Partition)) is not null && condition(lease), what, seconds);
+        return lease!;
+    }
+
+    /// <summary>Waits until one detector owns all partitions.</summary>
+    public async Task OwnedAsync(string owner, double seconds = 20) =>
+        await EventuallyAsync(
+            async () =>
+            {
+                for (var p = 0; p < Partitioning.Partitions; p++)
+                {
+                    if ((await LeaseAsync(p))?.Owner != owner)
+                    {
+                        return false;
+                    }
+                }
+
+                return true;
+            },
+            $"{owner} owns all partitions",
+            seconds);
+
+    public async Task EventuallyAsync(Func<Task<bool>> condition, string what, double seconds = 20)
+    {
+        var time = TimeProvider.System;
+        var started = time.GetTimestamp();
+        while (!await condition())
+        {
+            Assert.True(time.GetElapsedTime(started).TotalSeconds < seconds, $"not within {seconds} s: {what}\n{string.Join('\n', _detectors.Select(d => d.Log))}");
+            await Task.Delay(TimeSpan.FromMilliseconds(20), time);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _detectors.ForEach(d => d.Dispose());
+        await _connection.DisposeAsync();
+        await Server.DisposeAsync();
+    }
+}

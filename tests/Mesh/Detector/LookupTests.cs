@@ -1,0 +1,130 @@
+using System.Text;
+using Microsoft.Extensions.Logging.Abstractions;
+using TraceeMesh.Bus;
+using TraceeMesh.Contracts;
+using TraceeMesh.Contracts.Lookups;
+using TraceeMesh.Detector;
+using TraceeMesh.Detector.Lookups;
+using TraceeMesh.MessagePack;
+using TraceeMesh.ServiceDefaults;
+using TraceeMesh.Signatures.BuiltIn.DefenseEvasion;
+using TraceeMesh.TestKit.Signatures;
+using Xunit;
+
+namespace TraceeMesh.Tests.Mesh.Detector;
+
+public sealed class LookupTests : IAsyncLifetime
+{
+    private const string ContainerId = "270f747aa981";
+
+    private readonly ServiceCounters _counters = new();
+    private readonly List<LookupRequest> _asked = [];
+    private EventBus _bus = null!;
+    private DataSourceDirectory _directory = null!;
+
+    public async Task InitializeAsync()
+    {
+        _bus = await EventBus.StartAsync();
+        _directory = new DataSourceDirectory(_bus.Connection, _bus.Subjects, new DetectorCounters(_counters), TimeProvider.System, NullLogger.Instance);
+    }
+
+    public async Task DisposeAsync()
+    {
+        await _bus.DisposeAsync();
+        _counters.Dispose();
+    }
+
+    [Fact]
+    public async Task AntiDebugging_InAContainer_ItsContainerIsLookedUpAsOfTheEvent()
+    {
+        using var info = ServeInfo();
+        using var containers = Serve(new LookupResult(LookupStatus.Found, DataValue.MapOf(("container_id", ContainerId), ("container_ctime", 1763683200100000000)), 1, 9, true));
+        using var harness = new SignatureHarness(new AntiDebugging());
+        var e = EventMaker.Make("ptrace", ("request", 0)).InContainer(ContainerId);
+        Assert.Single(await harness.Feed(e));
+
+        await _directory.RefreshAsync(CancellationToken.None);
+        Assert.True(_directory.TryGet("tracee", "containers", out var source));
+        var container = await source.Get(e, e.Context.ContainerId);
+
+        Assert.True(container.Found);
+        Assert.Equal((ContainerId, 1763683200100000000, ""), (container.GetString("container_id"), container.GetInteger("container_ctime"), container.GetString("container_image")));
+        Assert.Equal((1, "{}", "string"), (source.Version, source.Schema, Assert.Single(source.Keys)));
+        var asked = Assert.Single(_asked);
+        Assert.Equal((EventBus.Node, e.Frame.LoadId, e.Context.Position, ContainerId), (asked.Node, asked.LoadId, asked.Position, asked.Keys[0].Text));
+    }
+
+    [Theory]
+    [InlineData(LookupStatus.NotFound)]
+    [InlineData(LookupStatus.KeyNotSupported)]
+    [InlineData(LookupStatus.Expired)]
+    public async Task Source_ThatAnswersWithAnError_NamesIt(LookupStatus status)
+    {
+        using var info = ServeInfo();
+        using var containers = Serve(LookupResult.Failed(status));
+
+        Assert.Equal(status, (await AskAsync()).Status);
+    }
+
+    [Fact]
+    public async Task Source_ThatIsGone_IsUnavailable()
+    {
+        using var info = ServeInfo();
+
+        Assert.Equal(LookupStatus.Unavailable, (await AskAsync()).Status);
+    }
+
+    [Fact]
+    public async Task Source_ThatNeverAnswers_TimesOut()
+    {
+        using var info = ServeInfo();
+        using var silent = _bus.Connection.Subscribe(_bus.Subjects.Lookup("tracee", "containers", EventBus.Node), _ => { });
+
+        Assert.Equal(LookupStatus.Timeout, (await AskAsync()).Status);
+    }
+
+    [Fact]
+    public async Task Source_ThatAnswersGarbage_IsUnavailable()
+    {
+        using var info = ServeInfo();
+        using var garbage = _bus.Connection.Subscribe(_bus.Subjects.Lookup("tracee", "containers", EventBus.Node), m => m.Respond([0xc1, 0xff]));
+
+        Assert.Equal(LookupStatus.Unavailable, (await AskAsync()).Status);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("{")]
+    [InlineData("[]")]
+    [InlineData("""{"name":"tracee-ds"}""")]
+    [InlineData("""{"name":"tracee-ds","metadata":{"namespace":"tracee","id":"containers","version":"x","scope":"node"}}""")]
+    [InlineData("""{"name":"tracee-ds","metadata":{"namespace":"tracee","id":"containers","version":"1","scope":"galaxy"}}""")]
+    public async Task Service_WithoutUsableMetadata_IsNoSource(string json)
+    {
+        using var info = ServeInfo(json);
+
+        await _directory.RefreshAsync(CancellationToken.None);
+
+        Assert.False(_directory.TryGet("tracee", "containers", out _));
+        Assert.Equal(0, _directory.Version);
+    }
+
+    private async Task<TraceeMesh.Signatures.Lookup> AskAsync()
+    {
+        await _directory.RefreshAsync(CancellationToken.None);
+        Assert.True(_directory.TryGet("tracee", "containers", out var source));
+        return await source.Get(EventMaker.Make("ptrace", ("request", 0)), ContainerId);
+    }
+
+    private BusRegistration ServeInfo(string? json = null) => _bus.Connection.Subscribe("$SRV.INFO.tracee-ds", message => message.Respond(Encoding.UTF8.GetBytes(
+        json ?? """{"type":"io.nats.micro.v1.info_response","name":"tracee-ds","id":"x","version":"1.0.0","metadata":{"namespace":"tracee","id":"containers","version":"1","scope":"node","node":"node-a","writable":"false","keys":"string","values":"","schema":"{}"}}""")));
+
+    private BusRegistration Serve(LookupResult result) => _bus.Connection.Subscribe(_bus.Subjects.Lookup("tracee", "containers", EventBus.Node), message =>
+    {
+        Assert.Equal(FrameStatus.Ok, LookupCodec.TryReadRequest(message.Payload, out var request));
+        _asked.Add(request);
+        using var writer = new MessagePackWriter();
+        LookupCodec.WriteReply(writer, new LookupReply([result]));
+        message.Respond(writer.WrittenSpan);
+    });
+}

@@ -1,0 +1,126 @@
+using TraceeMesh.Contracts.Events;
+using TraceeMesh.Detector.Engine;
+using TraceeMesh.Signatures;
+using TraceeMesh.TestKit.Signatures;
+using Xunit;
+
+namespace TraceeMesh.Tests.Unit.Detector.Engine;
+
+/// <summary>The facts of tracee.md §1.5: which selector sees which event, how often.</summary>
+public sealed class SelectorFactsTests
+{
+    [Theory]
+    [InlineData("tracee", "ptrace", Origin.Any, "host", 1)]
+    [InlineData("tracee", "sched_process_exec", Origin.Any, "host", 0)]
+    [InlineData("tracee", "*", Origin.Any, "host", 1)]
+    [InlineData("tracee", "", Origin.Any, "host", 1)]
+    [InlineData("tracee", "ptrace", Origin.Container, "container", 1)]
+    [InlineData("tracee", "ptrace", Origin.Container, "container-init", 0)]
+    [InlineData("tracee", "ptrace", Origin.Container, "host", 0)]
+    [InlineData("tracee", "ptrace", Origin.ContainerInit, "container-init", 1)]
+    [InlineData("tracee", "ptrace", Origin.ContainerInit, "container", 0)]
+    [InlineData("tracee", "ptrace", Origin.Host, "host", 1)]
+    [InlineData("tracee", "ptrace", Origin.Host, "container", 0)]
+    [InlineData("tracee", "", Origin.Container, "container", 1)]
+    [InlineData("", "ptrace", Origin.Any, "host", 0)]
+    [InlineData("other", "ptrace", Origin.Any, "host", 0)]
+    [InlineData("tracee", "no_such_event", Origin.Any, "host", 0)]
+    public async Task Selector_OnEvent_SeesItSoOften(string source, string name, Origin origin, string from, int calls)
+    {
+        var seen = 0;
+        using var bench = new Bench(() => new TestSignature("T", (_, _, _) => { seen++; return default; }, new EventSelector(source, name, origin)));
+
+        await bench.Judge(From(from));
+
+        Assert.Equal(calls, seen);
+    }
+
+    [Fact]
+    public async Task Signature_WithSeveralMatchingSelectors_SeesTheEventOnce()
+    {
+        var seen = 0;
+        using var bench = new Bench(() => new TestSignature("T", (_, _, _) => { seen++; return default; }, new("tracee", "ptrace"), new("tracee"), new("tracee", "ptrace", Origin.Host)));
+
+        await bench.Judge(From("host"));
+
+        Assert.Equal(1, seen);
+    }
+
+    [Fact]
+    public void Index_OfAnotherSource_SelectsByThatSource()
+    {
+        var catalog = SignatureCatalog.Load([() => new TestSignature("T", null, new EventSelector("other"))], Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance);
+        using var bench = new Bench();
+        var instance = new SignatureInstance(catalog.Signatures[0], new NoSink(), bench, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance);
+
+        Assert.Single(new SignatureIndex("other", [instance]).Select(EventIds.Ptrace, EventOrigin.Host));
+        Assert.Empty(new SignatureIndex("tracee", [instance]).Select(EventIds.Ptrace, EventOrigin.Host));
+    }
+
+    [Fact]
+    public async Task Signatures_TwoDistinct_BothSeeTheEvent()
+    {
+        var seen = new List<string>();
+        using var bench = new Bench(Seeing("A"), Seeing("B"));
+
+        await bench.Judge(From("host"));
+
+        Assert.Equal(["A", "B"], seen);
+
+        Func<Signature> Seeing(string id) => () => new TestSignature(id, (_, _, _) => { seen.Add(id); return default; });
+    }
+
+    [Fact]
+    public void Signatures_SameId_OneIsLoaded()
+    {
+        using var bench = new Bench(() => new TestSignature("A") { EventName = "first" }, () => new TestSignature("A") { EventName = "second" });
+
+        Assert.Equal("first", Assert.Single(bench.Catalog.Signatures).Metadata.EventName);
+    }
+
+    [Fact]
+    public void Signatures_EventNamesThatBecomeOneSubject_OneIsLoaded()
+    {
+        using var bench = new Bench(() => new TestSignature("A") { EventName = "a.b" }, () => new TestSignature("B") { EventName = "a_b" });
+
+        Assert.Equal("A", Assert.Single(bench.Catalog.Signatures).Metadata.Id);
+    }
+
+    [Fact]
+    public void Signature_ThatCannotBeMade_IsLeftOut()
+    {
+        using var bench = new Bench(() => throw new InvalidOperationException("no"), () => new TestSignature("B"));
+
+        Assert.Equal("B", Assert.Single(bench.Catalog.Signatures).Metadata.Id);
+    }
+
+    [Fact]
+    public void Ids_OfBuiltInAndOthers_GetTheirNumbers()
+    {
+        var numbers = SignatureEventIds.Assign(["TRC-102", "TRC-1028", "EX-2", "EX-1", "TRC-1", "TRC-100"]);
+
+        Assert.Equal(6001, numbers["TRC-102"]);
+        Assert.Equal(6027, numbers["TRC-1028"]);
+        Assert.Equal([6100, 6101], [numbers["EX-1"], numbers["EX-2"]]);
+        Assert.Equal(numbers.Count, numbers.Values.Distinct().Count());
+    }
+
+    private static Event From(string origin)
+    {
+        var e = EventMaker.Make("ptrace", ("request", 0));
+        return origin switch
+        {
+            "container" => e.InContainer("c1"),
+            "container-init" => e.InContainer("c1", started: false),
+            _ => e,
+        };
+    }
+
+    private sealed class NoSink : IFindingSink
+    {
+        public void Add(LoadedSignature signature, Event e, int ordinal, ReadOnlySpan<(string Name, TraceeMesh.Contracts.DataValue Value)> data, IReadOnlyList<TraceeMesh.Detector.Lookups.AskedLookup> asked) =>
+            Assert.Fail("nothing is reported here");
+
+        public void Refuse() => Assert.Fail("nothing is reported here");
+    }
+}
