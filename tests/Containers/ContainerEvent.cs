@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using TraceeMesh.TestKit;
 using TraceeMesh.TestKit.Runtimes;
 using Xunit;
 

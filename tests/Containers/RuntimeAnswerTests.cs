@@ -1,4 +1,4 @@
-using TraceeMesh.Enricher.Containers;
+using TraceeMesh.Contracts.Containers;
 using TraceeMesh.Enricher.Containers.Runtimes;
 using TraceeMesh.ServiceDefaults;
 using TraceeMesh.TestKit.Runtimes;
