@@ -7,7 +7,7 @@ namespace TraceeMesh.TestKit;
 public sealed class ExecLog : IAsyncDisposable
 {
     private readonly Lock _lock = new();
-    private readonly List<JsonObject> _seen = [];
+    private readonly List<(JsonObject Event, double Delay)> _seen = [];
     private readonly Process _follow;
     private readonly Task _reading;
     private volatile bool _started;
@@ -39,7 +39,16 @@ public sealed class ExecLog : IAsyncDisposable
     {
         lock (_lock)
         {
-            return [.. _seen.Where(e => (string?)e["containerId"] == containerId)];
+            return [.. _seen.Select(s => s.Event).Where(e => (string?)e["containerId"] == containerId)];
+        }
+    }
+
+    /// <summary>How long after each of them its line came, in milliseconds.</summary>
+    public IReadOnlyList<double> Delays(string containerId)
+    {
+        lock (_lock)
+        {
+            return [.. _seen.Where(s => (string?)s.Event["containerId"] == containerId).Select(s => s.Delay)];
         }
     }
 
@@ -55,13 +64,14 @@ public sealed class ExecLog : IAsyncDisposable
     {
         while (await _follow.StandardOutput.ReadLineAsync() is { } line)
         {
+            var now = (TimeProvider.System.GetUtcNow() - DateTimeOffset.UnixEpoch).TotalMilliseconds;
             _started = true;
             var e = JsonNode.Parse(line)!.AsObject();
             if ((string?)e["containerId"] is { Length: > 0 })
             {
                 lock (_lock)
                 {
-                    _seen.Add(e);
+                    _seen.Add((e, now - ((long)e["timestamp"]! / 1e6)));
                 }
             }
         }
