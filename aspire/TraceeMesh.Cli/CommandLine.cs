@@ -24,6 +24,7 @@ internal static class CommandLine
         StatusCommand.Create(),
         LedgerCommand.Create(),
         GetCommand.Create(),
+        ExplainCgroupCommand.Create(),
         DoctorCommand.Create(),
         VersionCommand.Create(),
     };
