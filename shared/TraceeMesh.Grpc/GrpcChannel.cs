@@ -50,13 +50,13 @@ public sealed class GrpcChannel : IDisposable
             using var response = await _http.SendAsync(message, cancellation);
             return await ReadAsync(response, parser, cancellation);
         }
-        catch (Exception e) when (TransportFaults.Of(e) is not TransportFault.None and var fault)
-        {
-            return GrpcReply<T>.Failed(fault, $"{method}: {e.Message}");
-        }
         catch (InvalidProtocolBufferException e)
         {
             return GrpcReply<T>.Failed(TransportFault.Malformed, $"{method}: {e.Message}");
+        }
+        catch (Exception e) when (TransportFaults.Of(e) is not TransportFault.None and var fault)
+        {
+            return GrpcReply<T>.Failed(fault, $"{method}: {e.Message}");
         }
     }
 
