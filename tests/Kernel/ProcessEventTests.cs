@@ -161,9 +161,9 @@ public class ProcessEventTests(LoadedKernel kernel)
     }
 
     [KernelFact]
-    public void Exec_TenThousandTimes_IsCountedExactly()
+    public void Exec_TwoThousandTimes_IsCountedExactly()
     {
-        const int Count = 10_000;
+        const int Count = 2_000;
         Trigger trigger = null!;
         var droppedBefore = kernel.Programs.Accounts.Dropped();
         var records = kernel.Watch(

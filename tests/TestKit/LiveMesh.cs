@@ -1,7 +1,5 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using TraceeMesh.Bus;
 
@@ -52,7 +50,7 @@ public sealed class LiveMesh : IAsyncDisposable
     {
         // Below a directory that is closed to the services' user, as a clone in root's home is.
         var state = Path.Combine(Directory.CreateTempSubdirectory("traceemesh-test-").FullName, "state");
-        var start = Command(["up", "--state-dir", state, "--node", Node, "--nats-port", $"{FreePort()}", "--grpc-address", $"127.0.0.1:{FreePort()}", "--http-address", $"127.0.0.1:{FreePort()}", .. options]);
+        var start = Command(["up", "--state-dir", state, "--node", Node, "--nats-port", $"{Ports.Free()}", "--grpc-address", $"127.0.0.1:{Ports.Free()}", "--http-address", $"127.0.0.1:{Ports.Free()}", .. options]);
         start.RedirectStandardInput = true;
         foreach (var (name, value) in environment)
         {
@@ -117,6 +115,10 @@ public sealed class LiveMesh : IAsyncDisposable
     /// <summary>The file that holds the credentials of a user of its bus.</summary>
     public string CredentialsOf(string user) => Path.Combine(StateDirectory, "credentials", $"{user}.json");
 
+    /// <summary>The process of its bus, which works in the state directory.</summary>
+    public Process Bus() => Process.GetProcessesByName("nats-server")
+        .Single(p => new FileInfo($"/proc/{p.Id}/cwd").LinkTarget?.StartsWith(StateDirectory, StringComparison.Ordinal) is true);
+
     /// <summary>Ends it as Ctrl-C does; returns the exit code.</summary>
     public async Task<int> StopAsync()
     {
@@ -165,13 +167,6 @@ public sealed class LiveMesh : IAsyncDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 
     private void Hear(string? line)
     {

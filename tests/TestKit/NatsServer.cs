@@ -42,11 +42,12 @@ public sealed class NatsServer : IAsyncDisposable
     {
         var directory = System.IO.Directory.CreateTempSubdirectory("traceemesh-nats-").FullName;
         prepare?.Invoke(directory);
-        var port = FreePort();
+        var port = Ports.Free();
         var configuration = Path.Combine(directory, "nats.conf");
         var store = jetStream ? $"jetstream {{ store_dir: \"{directory}/store\", max_memory_store: 1GB, max_file_store: 4GB }}" : "";
         await File.WriteAllTextAsync(configuration, $"""
             listen: "127.0.0.1:{port}"
+            server_name: "{Path.GetFileName(directory)}"
             log_file: "{directory}/nats.log"
             {store}
             {extra.Replace("$DIR", directory, StringComparison.Ordinal)}
@@ -54,14 +55,6 @@ public sealed class NatsServer : IAsyncDisposable
         var server = new NatsServer(directory, port, configuration);
         await server.StartAgainAsync();
         return server;
-    }
-
-    /// <summary>A port nobody listens on now.</summary>
-    public static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     /// <summary>Starts the server again on the same port and store, after <see cref="Kill"/> or <see cref="StopAsync"/>.</summary>
@@ -125,7 +118,7 @@ public sealed class NatsServer : IAsyncDisposable
         _process = null;
     }
 
-    /// <summary>A server greets each client with a line that begins with INFO.</summary>
+    /// <summary>A server greets each client with a line <c>INFO {...}</c>, which holds its name: another one on this port is not ours.</summary>
     private bool Answers()
     {
         try
@@ -133,9 +126,8 @@ public sealed class NatsServer : IAsyncDisposable
             using var client = new TcpClient();
             client.Connect(IPAddress.Loopback, Port);
             client.ReceiveTimeout = 1000;
-            Span<byte> greeting = stackalloc byte[4];
-            client.GetStream().ReadExactly(greeting);
-            return greeting.SequenceEqual("INFO"u8);
+            using var greeting = new StreamReader(client.GetStream());
+            return greeting.ReadLine()?.Contains($"\"{Path.GetFileName(Directory)}\"", StringComparison.Ordinal) is true;
         }
         catch (Exception e) when (e is SocketException or IOException)
         {

@@ -79,8 +79,9 @@ public sealed class LocalMesh(UpOptions options, Topology topology, Checkout che
 
             // 8. Findings, until asked to stop.
             var printing = LiveFindings.Print(findings, output, messages, stop.Asked);
+            var watching = WatchDisk().Run(time, stop.Asked);
             await WatchServices(stop.Asked);
-            await Task.WhenAll(excluding, printing);
+            await Task.WhenAll(excluding, printing, watching);
             return ExitCode.Ok;
         }
         catch (OperationCanceledException) when (stop.Asked.IsCancellationRequested)
@@ -195,6 +196,13 @@ public sealed class LocalMesh(UpOptions options, Topology topology, Checkout che
         await FirstToGiveUp().WaitAsync(cancellation);
         FailIfOneGaveUp();
     }
+
+    private DiskWatch WatchDisk() => new(
+        options.State.JetStream,
+        () => new DriveInfo(options.State.JetStream).AvailableFreeSpace,
+        () => _logs[BusName].Tail(TailLines).Any(line => line.Contains("no space left", StringComparison.Ordinal)),
+        _supervisors.Single(s => s.Instance == BusName).Renew,
+        messages);
 
     private Task<Task<int>> FirstToGiveUp() => Task.WhenAny(_supervisors.Select(s => s.GaveUp));
 

@@ -61,6 +61,9 @@ public sealed class Supervisor(string instance, Func<Task<ISupervisedProcess>> s
         await _running;
     }
 
+    /// <summary>Ends the process that runs now; another one follows.</summary>
+    public void Renew() => _process?.Signal(SystemCalls.SigKill);
+
     public void Kill()
     {
         _stopping.Cancel();

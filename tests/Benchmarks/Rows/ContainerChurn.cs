@@ -22,7 +22,7 @@ internal sealed class ContainerChurn : IBenchmark
 
     public string Name => "container-churn";
 
-    public string? Obstacle => Environment.IsPrivilegedProcess ? Dockerd.Obstacle : "needs root";
+    public string? Obstacle => LiveMachine.Obstacle ?? Dockerd.Obstacle;
 
     public async IAsyncEnumerable<Row> Run(bool quick, [EnumeratorCancellation] CancellationToken cancellation)
     {

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using TraceeMesh.TestKit;
@@ -38,13 +37,9 @@ internal sealed class ExecLoad : IBenchmark
     private static async Task<IReadOnlyList<int>> PidsAsync(LiveMesh mesh)
     {
         var pids = (await mesh.RunAsync("status", "--json")).Objects.Select(o => (int)o["pid"]!).ToList();
-        pids.AddRange(Process.GetProcessesByName("nats-server").Where(p => IsOf(p.Id, mesh)).Select(p => p.Id));
+        pids.Add(mesh.Bus().Id);
         return pids;
     }
-
-    // The bus runs in the state directory of its mesh.
-    private static bool IsOf(int pid, LiveMesh mesh) =>
-        new FileInfo($"/proc/{pid}/cwd").LinkTarget?.StartsWith(mesh.StateDirectory, StringComparison.Ordinal) is true;
 
     private static double Ticks(IReadOnlyList<int> pids)
     {

@@ -9,15 +9,18 @@ using Xunit;
 namespace TraceeMesh.Tests.Kernel.Up;
 
 [Collection(WholeMeshCollection.Name)]
-public sealed class UpTests
+public sealed class UpTests(SharedMesh shared)
 {
     [Fact]
-    public async Task Mesh_WhoseRunnerIsKilled_LeavesNoProcess()
+    public async Task Mesh_BesideAnother_RunsOnItsOwn_AndDiesWithItsRunner()
     {
-        await using var mesh = await LiveMesh.StartAsync();
-        var pids = await Pids(mesh);
+        await using var second = await LiveMesh.StartAsync();
+        var pids = await Pids(second);
 
-        using (var runner = Process.GetProcessById(mesh.Pid))
+        Assert.NotEqual(shared.Mesh.NatsUrl, second.NatsUrl);
+        Assert.Empty((await Pids(shared.Mesh)).Intersect(pids));
+
+        using (var runner = Process.GetProcessById(second.Pid))
         {
             runner.Kill();
         }
@@ -26,33 +29,19 @@ public sealed class UpTests
     }
 
     [Fact]
-    public async Task Mesh_BesideAnother_RunsOnItsOwn()
-    {
-        await using var first = await LiveMesh.StartAsync();
-        await using var second = await LiveMesh.StartAsync();
-
-        Assert.NotEqual(first.NatsUrl, second.NatsUrl);
-        Assert.Empty((await Pids(first)).Intersect(await Pids(second)));
-    }
-
-    [Fact]
     public async Task Mesh_FromAStateDirectoryInUse_IsRefused()
     {
-        await using var mesh = await LiveMesh.StartAsync();
-
-        var refused = await mesh.RunAsync("up");
+        var refused = await shared.Mesh.RunAsync("up");
 
         Assert.Equal(ExitCode.AlreadyRunning, refused.ExitCode);
         Assert.Equal("", refused.Output);
-        Assert.Contains(mesh.StateDirectory, refused.Errors, StringComparison.Ordinal);
+        Assert.Contains(shared.Mesh.StateDirectory, refused.Errors, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Services_ButTheCollector_RunUnprivileged()
     {
-        await using var mesh = await LiveMesh.StartAsync();
-
-        foreach (var service in (await mesh.RunAsync("status", "--json")).Objects)
+        foreach (var service in (await shared.Mesh.RunAsync("status", "--json")).Objects)
         {
             var status = await File.ReadAllLinesAsync($"/proc/{(int)service["pid"]!}/status");
             var uid = status.First(l => l.StartsWith("Uid:", StringComparison.Ordinal)).Split('\t')[1];

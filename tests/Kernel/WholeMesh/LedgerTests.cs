@@ -80,16 +80,6 @@ public sealed class LedgerTests(SharedMesh shared)
     }
 
     [Fact]
-    public async Task Services_ButTheCollector_RunWithoutRoot()
-    {
-        foreach (var service in (await Mesh.RunAsync("status", "--json")).Objects)
-        {
-            var uid = File.ReadLines($"/proc/{service["pid"]}/status").First(l => l.StartsWith("Uid:", StringComparison.Ordinal)).Split('\t')[1];
-            Assert.Equal((string?)service["service"] == "collector", uid == "0");
-        }
-    }
-
-    [Fact]
     public async Task Get_OfAnUnknownContainer_IsNotFound_AndOfAMapNotSupported()
     {
         Assert.Equal(3, (await Mesh.RunAsync("get", "tracee", "containers", "0123", "--json")).ExitCode);

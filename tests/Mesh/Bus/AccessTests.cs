@@ -18,7 +18,7 @@ public sealed class AccessTests
     [Fact]
     public async Task Connect_NoServer_SaysWhereAndWhatToDo()
     {
-        var port = NatsServer.FreePort();
+        var port = Ports.Free();
 
         var thrown = await Assert.ThrowsAsync<BusException>(() => BusConnection.ConnectAsync(new BusOptions { Urls = [$"nats://me:hidden@127.0.0.1:{port}"] }));
 

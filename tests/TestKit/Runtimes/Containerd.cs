@@ -25,7 +25,7 @@ public sealed class Containerd : ITestRuntime
     }
 
     /// <summary>Why it cannot run here; null when it can.</summary>
-    public static string? Obstacle => Tool.IsInstalled("containerd") && TestImage.IsAvailable ? null : "needs containerd and busybox-static: apt-get install -y --no-install-recommends containerd runc busybox-static";
+    public static string? Obstacle => Tool.IsInstalled("containerd") && TestImage.IsAvailable ? null : "it needs containerd and busybox-static: apt-get install -y --no-install-recommends containerd runc busybox-static";
 
     /// <inheritdoc/>
     public string Name => "containerd";

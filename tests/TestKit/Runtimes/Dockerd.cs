@@ -22,7 +22,7 @@ public sealed class Dockerd : ITestRuntime
     }
 
     /// <summary>Why it cannot run here; null when it can.</summary>
-    public static string? Obstacle => Tool.IsInstalled("dockerd") && TestImage.IsAvailable ? null : "needs docker.io and busybox-static: apt-get install -y --no-install-recommends docker.io busybox-static";
+    public static string? Obstacle => Tool.IsInstalled("dockerd") && TestImage.IsAvailable ? null : "it needs docker.io and busybox-static: apt-get install -y --no-install-recommends docker.io busybox-static";
 
     /// <inheritdoc/>
     public string Name => "docker";

@@ -21,7 +21,7 @@ public sealed class Podman : ITestRuntime
     }
 
     /// <summary>Why it cannot run here; null when it can.</summary>
-    public static string? Obstacle => Tool.IsInstalled("podman") && TestImage.IsAvailable ? null : "needs podman and busybox-static: apt-get install -y --no-install-recommends podman busybox-static";
+    public static string? Obstacle => Tool.IsInstalled("podman") && TestImage.IsAvailable ? null : "it needs podman and busybox-static: apt-get install -y --no-install-recommends podman busybox-static";
 
     /// <inheritdoc/>
     public string Name => "podman";
