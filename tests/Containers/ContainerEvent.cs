@@ -14,6 +14,7 @@ internal static class ContainerEvent
     /// <summary>The ten arguments of <c>container_create</c> and <c>existing_container</c>.</summary>
     public static void AssertTells(JsonObject e, string runtime, StartedContainer container)
     {
+        Assert.Null((string?)e["mesh"]!["enrichment"]);
         Assert.Equal(Arguments, e["args"]!.AsArray().Select(a => (string)a!["name"]!));
         Assert.Equal(runtime, (string?)e.Argument("runtime"));
         Assert.Equal(container.Id, (string?)e.Argument("container_id"));
@@ -25,12 +26,12 @@ internal static class ContainerEvent
         Assert.Equal(container.Pod?.Namespace ?? "", (string?)e.Argument("pod_namespace"));
         Assert.Equal(container.Pod?.Uid ?? "", (string?)e.Argument("pod_uid"));
         Assert.False((bool?)e.Argument("pod_sandbox"));
-        Assert.Null(e["mesh"]!["enrichment"]);
     }
 
     /// <summary>The container and pod that any event inside carries.</summary>
     public static void AssertCarries(JsonObject e, StartedContainer container)
     {
+        Assert.Null((string?)e["mesh"]!["enrichment"]);
         Assert.Equal(container.Id, (string?)e["containerId"]);
         Assert.Equal(container.Image, (string?)e["container"]!["image"]);
         Assert.Equal(container.Name, (string?)e["container"]!["name"]);
@@ -38,6 +39,5 @@ internal static class ContainerEvent
         Assert.Equal(container.Pod?.Name, (string?)e["kubernetes"]!["podName"]);
         Assert.Equal(container.Pod?.Namespace, (string?)e["kubernetes"]!["podNamespace"]);
         Assert.Equal(container.Pod?.Uid, (string?)e["kubernetes"]!["podUID"]);
-        Assert.Null(e["mesh"]!["enrichment"]);
     }
 }

@@ -10,6 +10,7 @@ public sealed class Containerd : ITestRuntime
 
     private const string PauseImage = "traceemesh.test/pause:1";
     private const string PodNamespace = "shop";
+    private const int StartSeconds = 30;
 
     /// <summary>A label that every pod has and no container in it.</summary>
     public static readonly KeyValuePair<string, string> PodLabel = new("app", "cart");
@@ -38,7 +39,7 @@ public sealed class Containerd : ITestRuntime
     {
         var containerd = new Containerd();
         await File.WriteAllTextAsync(containerd._directory["config.toml"], containerd.Configuration());
-        await containerd._daemon.StartAsync();
+        await containerd.StartDaemonAsync();
         await containerd.ImportAsync(TestImage.Reference);
         await containerd.ImportAsync(PauseImage);
         await TestWait.Until(async () => await containerd._api.ImageAsync(Image) is not null && await containerd._api.ImageAsync(PauseImage) is not null, "CRI knows the images");
@@ -84,7 +85,7 @@ public sealed class Containerd : ITestRuntime
     public async Task RestartAsync()
     {
         await _daemon.KillAsync();
-        await _daemon.StartAsync();
+        await StartDaemonAsync();
     }
 
     /// <inheritdoc/>
@@ -93,6 +94,13 @@ public sealed class Containerd : ITestRuntime
         _api.Dispose();
         await _daemon.DisposeAsync();
         await _directory.DisposeAsync();
+    }
+
+    /// <summary>It listens before its CRI has looked at what runs; until then that refuses every call.</summary>
+    private async Task StartDaemonAsync()
+    {
+        await _daemon.StartAsync();
+        await TestWait.Until(_api.IsReadyAsync, "CRI answers", StartSeconds);
     }
 
     private async Task ImportAsync(string reference)

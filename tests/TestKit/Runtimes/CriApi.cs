@@ -12,6 +12,7 @@ namespace TraceeMesh.TestKit.Runtimes;
 internal sealed class CriApi(string socket) : IDisposable
 {
     private const int PrefixBytes = 5;
+    private const string Ok = "0";
 
     private readonly HttpClient _client = new(new SocketsHttpHandler
     {
@@ -53,10 +54,20 @@ internal sealed class CriApi(string socket) : IDisposable
     public async Task<Image?> ImageAsync(string reference) =>
         (await CallAsync("ImageService/ImageStatus", new ImageStatusRequest { Image = new ImageSpec { Image = reference } }, ImageStatusResponse.Parser)).Image;
 
+    /// <summary>Whether it is done with what it does at its start.</summary>
+    public async Task<bool> IsReadyAsync() => (await TryCallAsync("RuntimeService/Status", new Nothing())).Status == Ok;
+
     public void Dispose() => _client.Dispose();
 
     private async Task<TReply> CallAsync<TReply>(string method, IMessage request, MessageParser<TReply> parser)
         where TReply : IMessage<TReply>
+    {
+        var (status, reason, reply) = await TryCallAsync(method, request);
+        Assert.True(status == Ok, $"{method}: status {status} {reason}");
+        return parser.ParseFrom(reply.AsSpan(PrefixBytes));
+    }
+
+    private async Task<(string Status, string Reason, byte[] Reply)> TryCallAsync(string method, IMessage request)
     {
         // One byte says "not compressed", four are the length.
         var body = new byte[PrefixBytes + request.CalculateSize()];
@@ -71,9 +82,7 @@ internal sealed class CriApi(string socket) : IDisposable
         };
         using var response = await _client.SendAsync(message);
         var reply = await response.Content.ReadAsByteArrayAsync();
-        var (status, reason) = (Header(response, "grpc-status"), Header(response, "grpc-message"));
-        Assert.True(status == "0", $"{method}: status {status} {Uri.UnescapeDataString(reason)}");
-        return parser.ParseFrom(reply.AsSpan(PrefixBytes));
+        return (Header(response, "grpc-status"), Uri.UnescapeDataString(Header(response, "grpc-message")), reply);
     }
 
     /// <summary>A call that fails at once has its status among the headers.</summary>
