@@ -44,6 +44,8 @@ public sealed record EnrichmentOptions
             return otherwise;
         }
 
+        // "10s" is what the command line calls ten seconds.
+        text = text.EndsWith('s') ? text[..^1] : text;
         return double.TryParse(text, CultureInfo.InvariantCulture, out var value) && value >= least && value <= most
             ? value
             : throw new ServiceExitException(ExitCode.Usage, string.Create(CultureInfo.InvariantCulture, $"TRACEEMESH_{key}={text}: give a number from {least} to {most}"));

@@ -2,8 +2,12 @@ using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
 using TraceeMesh.Contracts.Events;
 using TraceeMesh.Contracts.Ledger;
+using TraceeMesh.Contracts.Records;
+using TraceeMesh.Enricher;
 using TraceeMesh.Enricher.Accounting;
+using TraceeMesh.Enricher.Containers;
 using TraceeMesh.Enricher.Containers.Runtimes;
+using TraceeMesh.Enricher.Decoding;
 using TraceeMesh.Enricher.Enrichment;
 using TraceeMesh.ServiceDefaults;
 using TraceeMesh.TestKit;
@@ -185,6 +189,62 @@ public sealed class ParkingTests : IAsyncDisposable
 
         Assert.Equal(2, resumed.Cutter.Books.ToAccount(0).Lost[LossReasons.StreamLimit]);
         Assert.Equal(0, resumed.Cutter.Books.ToAccount(0).Parked);
+    }
+
+    [Fact]
+    public async Task Decode_EventsOfAnEnrichedContainer_AllocatesNothing()
+    {
+        _harness.Give(0, Make(A, 77));
+        await AnswerAsync(A, RuntimeStatus.Found, "shop/cart:1");
+        var decoder = new FrameDecoder(_harness.Stores, _harness.Parking, static (_, _, _) => { });
+        using var writers = new PartitionWriters();
+        var tally = new FrameTally();
+        var records = new RecordBuilder();
+        for (var i = 0; i < 50; i++)
+        {
+            records.Open("/a").Exec("/bin/true", "true");
+        }
+
+        var header = RawFrames.Header(1, records.Count);
+        ReadOnlyMemory<byte> bytes = records.Bytes;
+        decoder.Decode(header, bytes, 1, 0, writers, tally);
+        writers.Reset();
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        decoder.Decode(header, bytes, 1, 0, writers, tally);
+
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, tally.Parked);
+    }
+
+    [Fact]
+    public async Task KnownContainer_TakesAtMostTwoKibibytes()
+    {
+        const int Count = 2000;
+        var before = GC.GetTotalMemory(forceFullCollection: true);
+        for (var i = 0; i < Count; i++)
+        {
+            var id = i.ToString("x64", System.Globalization.CultureInfo.InvariantCulture);
+            _harness.Stores.Containers.Made(new CgroupBody { CgroupId = (ulong)i }, System.Text.Encoding.UTF8.GetBytes($"/docker/{id}"), new Moment(new StorePosition(0, i), i));
+            _harness.Stores.Containers.Made(new CgroupBody { CgroupId = (ulong)i, HierarchyId = 4 }, System.Text.Encoding.UTF8.GetBytes($"/docker/{id}"), new Moment(new StorePosition(0, i), i));
+            _runtime.Answer(id, RuntimeStatus.Found, $"registry.example.org/shop/cart:1.4.{i}");
+            _enrichment.Ask(_harness.Stores.Containers.Find(new CgroupKey(0, (ulong)i))!);
+        }
+
+        await TestWait.Until(
+            () =>
+            {
+                _harness.Release();
+                return _counters.Read()["enrichment_open"] == 0;
+            },
+            "all answers are taken",
+            60);
+        _harness.Release();
+        _harness.Stores.Containers.ClearFresh();
+        _runtime.Forget();
+        var each = (GC.GetTotalMemory(forceFullCollection: true) - before) / Count;
+
+        Assert.InRange(each, 0, 2048);
+        Assert.Equal(2 * Count, _harness.Stores.Containers.Count);
     }
 
     [Fact]

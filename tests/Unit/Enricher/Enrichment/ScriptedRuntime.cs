@@ -18,6 +18,12 @@ internal sealed class ScriptedRuntime : IContainerRuntime
     public void Answer(string id, RuntimeStatus status, string image = "") =>
         Slot(id).SetResult(new RuntimeAnswer(status, status == RuntimeStatus.Found ? Details(image) : null));
 
+    public void Forget()
+    {
+        _answers.Clear();
+        _asked.Clear();
+    }
+
     public async Task<RuntimeAnswer> AskAsync(string containerId, CancellationToken cancellation)
     {
         _asked.AddOrUpdate(containerId, 1, static (_, n) => n + 1);

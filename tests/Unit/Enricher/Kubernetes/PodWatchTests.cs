@@ -56,21 +56,37 @@ public sealed class PodWatchTests : IAsyncLifetime
         await TestWait.Until(() => _watch.Pods is { Count: 1 } pods && pods.TryGet("u2", out var pod) && pod.Name == "newer", "one pod is changed, one gone");
     }
 
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task Watch_Over_IsResumedAtItsLastVersion(bool cut)
+    [Fact]
+    public async Task Watch_EndedByTheServer_IsResumedAtItsBookmark()
     {
         _server.ThenAnswer(200, List("7", ""))
-            .ThenWatch(cut ? WatchEnd.Cut : WatchEnd.Ends, Change("ADDED", Pod("u1", "a", 8)), Bookmark(21))
+            .ThenWatch(WatchEnd.Ends, Change("ADDED", Pod("u1", "a", 8)), Bookmark(21))
             .ThenWatch(WatchEnd.StaysOpen, Change("ADDED", Pod("u2", "b", 22)));
         Run(_server.Access());
 
         await TestWait.Until(() => _watch.Pods.Count == 2, "both pods are there");
 
         Assert.Contains("resourceVersion=21", _server.Requests[2], StringComparison.Ordinal);
-        Assert.Equal(1, _watch.Lists);
-        Assert.Equal(cut ? 1 : 0, _watch.Failures);
+        Assert.Equal((1, 0), (_watch.Lists, _watch.Failures));
+    }
+
+    [Fact]
+    public async Task Watch_Cut_IsResumedAtTheLastPod()
+    {
+        _server.ThenAnswer(200, List("7", ""))
+            .Then(async context =>
+            {
+                await ScriptedApiServer.SendAsync(context, Change("ADDED", Pod("u1", "a", 21)));
+                await TestWait.Until(() => _watch.Pods.Count == 1, "the pod is read before the connection is cut");
+                context.Abort();
+            })
+            .ThenWatch(WatchEnd.StaysOpen, Change("ADDED", Pod("u2", "b", 22)));
+        Run(_server.Access());
+
+        await TestWait.Until(() => _watch.Pods.Count == 2, "both pods are there");
+
+        Assert.Contains("resourceVersion=21", _server.Requests[2], StringComparison.Ordinal);
+        Assert.Equal((1, 1), (_watch.Lists, _watch.Failures));
     }
 
     [Fact]

@@ -106,8 +106,17 @@ internal sealed class ScriptedApiServer : IAsyncDisposable
         return context.Response.WriteAsync(body);
     });
 
-    /// <summary>A watch that sends these lines and then stays open, or is cut, or ends.</summary>
+    /// <summary>A watch that sends these lines and then stays open or ends.</summary>
     public ScriptedApiServer ThenWatch(WatchEnd end, params string[] lines) => Then(async context =>
+    {
+        await SendAsync(context, lines);
+        if (end == WatchEnd.StaysOpen)
+        {
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.RequestAborted);
+        }
+    });
+
+    public static async Task SendAsync(HttpContext context, params string[] lines)
     {
         await context.Response.StartAsync();
         foreach (var line in lines)
@@ -116,15 +125,7 @@ internal sealed class ScriptedApiServer : IAsyncDisposable
         }
 
         await context.Response.Body.FlushAsync();
-        if (end == WatchEnd.StaysOpen)
-        {
-            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.RequestAborted);
-        }
-        else if (end == WatchEnd.Cut)
-        {
-            context.Abort();
-        }
-    });
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -179,5 +180,4 @@ internal enum WatchEnd
 {
     StaysOpen,
     Ends,
-    Cut,
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using TraceeMesh.Enricher.Containers.Runtimes;
 using TraceeMesh.Enricher.Containers.Runtimes.Containerd;
@@ -288,11 +289,37 @@ public sealed class GrpcRuntimeTests
         Assert.Equal(RuntimeStatus.Unreachable, (await AskCrioAsync(directory["absent.sock"], Id)).Status);
     }
 
+    [Fact]
+    public async Task Ask_ConnectionLostWithinTheReply_IsUnreachableAndTheNextIsAnswered()
+    {
+        var lost = false;
+        await using var server = (await ScriptedGrpc.StartAsync()).On(PodSandboxStatus, async context =>
+        {
+            if (lost)
+            {
+                await ScriptedGrpc.SendAsync(context, Sandbox);
+                return;
+            }
+
+            lost = true;
+            context.Response.ContentType = "application/grpc";
+            await context.Response.Body.WriteAsync(ScriptedGrpc.Frame(Sandbox).AsMemory(0, 20));
+            context.Features.Get<IConnectionLifetimeFeature>()!.Abort();
+        }).On(ContainerStatus, c => ScriptedGrpc.RefuseAsync(c, NotFound, "a sandbox"));
+        await using var runtime = new CrioRuntime(server.Socket);
+
+        var first = await runtime.AskAsync(SandboxId, CancellationToken.None).WaitAsync(Long);
+        var second = await runtime.AskAsync(SandboxId, CancellationToken.None).WaitAsync(Long);
+
+        Assert.True(first.Status == RuntimeStatus.Unreachable, $"{first.Status}: {first.Reason}");
+        Assert.Equal(RuntimeStatus.Found, second.Status);
+    }
+
     [Theory]
-    [InlineData("", RuntimeStatus.Unreachable)]
-    [InlineData("\u0001\u0002 nonsense, and enough of it to be a frame's head", RuntimeStatus.Malformed)]
-    [InlineData("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n", RuntimeStatus.Malformed)]
-    public async Task Ask_NotHttp2_IsNamed(string sent, RuntimeStatus expected)
+    [InlineData("")]
+    [InlineData("\u0001\u0002 nonsense, and enough of it to be a frame's head")]
+    [InlineData("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n")]
+    public async Task Ask_NoHandshakeOfHttp2_IsMalformed(string sent)
     {
         await using var server = ScriptedSocket.Http(async (s, _, c) =>
         {
@@ -302,7 +329,7 @@ public sealed class GrpcRuntimeTests
 
         var answer = await AskCrioAsync(server.Path, Id);
 
-        Assert.True(answer.Status == expected, $"{answer.Status}: {answer.Reason}");
+        Assert.True(answer.Status == RuntimeStatus.Malformed, $"{answer.Status}: {answer.Reason}");
     }
 
     [Fact]
