@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text.Json.Nodes;
+using TraceeMesh.Bus;
 
 namespace TraceeMesh.TestKit;
 
@@ -42,12 +43,20 @@ public sealed class LiveMesh : IAsyncDisposable
     public string NatsUrl => ReadyLine.Split(' ')[2];
 
     /// <summary>Starts a mesh and waits until it is ready.</summary>
-    public static async Task<LiveMesh> StartAsync(params string[] options)
+    public static Task<LiveMesh> StartAsync(params string[] options) => StartAsync(new Dictionary<string, string>(), options);
+
+    /// <summary>Starts a mesh with more in its environment and waits until it is ready.</summary>
+    public static async Task<LiveMesh> StartAsync(IReadOnlyDictionary<string, string> environment, params string[] options)
     {
         // Below a directory that is closed to the services' user, as a clone in root's home is.
         var state = Path.Combine(Directory.CreateTempSubdirectory("traceemesh-test-").FullName, "state");
         var start = Command(["up", "--state-dir", state, "--node", Node, "--nats-port", $"{Ports.Free()}", "--grpc-address", $"127.0.0.1:{Ports.Free()}", "--http-address", $"127.0.0.1:{Ports.Free()}", .. options]);
         start.RedirectStandardInput = true;
+        foreach (var (name, value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
         var mesh = new LiveMesh(state, Process.Start(start)!);
         var ready = mesh.WaitForOutputAsync(line => line.StartsWith("mesh ready:", StringComparison.Ordinal), StartTimeout);
         mesh._up.BeginOutputReadLine();
@@ -95,6 +104,16 @@ public sealed class LiveMesh : IAsyncDisposable
 
     /// <summary>Starts <c>tmesh</c> against this mesh and leaves it running.</summary>
     public Process Follow(params string[] arguments) => Process.Start(Command([.. arguments, "--state-dir", StateDirectory]))!;
+
+    /// <summary>Connects to its bus as one of its users.</summary>
+    public Task<BusConnection> ConnectAsync(string user)
+    {
+        var credentials = JsonNode.Parse(File.ReadAllText(CredentialsOf(user)))!;
+        return BusConnection.ConnectAsync(new BusOptions { Urls = [NatsUrl], User = (string?)credentials["user"], Password = (string?)credentials["password"] });
+    }
+
+    /// <summary>The file that holds the credentials of a user of its bus.</summary>
+    public string CredentialsOf(string user) => Path.Combine(StateDirectory, "credentials", $"{user}.json");
 
     /// <summary>The process of its bus, which works in the state directory.</summary>
     public Process Bus() => Process.GetProcessesByName("nats-server")

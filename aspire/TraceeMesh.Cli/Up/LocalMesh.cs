@@ -137,7 +137,7 @@ public sealed class LocalMesh(UpOptions options, Topology topology, Checkout che
         {
             [ServiceUser.Root] = LaunchIdentity.Unchanged,
             [ServiceUser.Service] = LaunchIdentity.For(_user, []),
-            [ServiceUser.Runtimes] = LaunchIdentity.For(_user, RuntimeSockets.Groups(RuntimeSockets.WellKnown)),
+            [ServiceUser.Runtimes] = LaunchIdentity.For(_user, RuntimeSockets.Groups(RuntimeSockets.Find(Environment.GetEnvironmentVariable))),
         };
         var programs = new Programs(Programs.CurrentDotnet, checkout.Root, Programs.CopyRoot, identities[ServiceUser.Service].CanRead);
         foreach (var (service, replica) in layout.Instances)

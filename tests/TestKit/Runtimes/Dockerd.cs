@@ -1,0 +1,78 @@
+using System.Globalization;
+
+namespace TraceeMesh.TestKit.Runtimes;
+
+/// <summary>A Docker daemon (Debian's <c>docker.io</c>) that touches no network of the machine.</summary>
+public sealed class Dockerd : ITestRuntime
+{
+    private readonly RuntimeDirectory _directory = new("docker");
+    private readonly DaemonProcess _daemon;
+    private readonly EngineApi _api;
+
+    private Dockerd()
+    {
+        _daemon = new(
+            Socket,
+            [
+                "dockerd", "--data-root", _directory["root"], "--exec-root", _directory["exec"], "--pidfile", _directory["pid"], "--host", $"unix://{Socket}",
+                "--storage-driver", "overlay2", "--iptables=false", "--ip6tables=false", "--ip-forward=false", "--ip-masq=false", "--bridge=none",
+                "--exec-opt", "native.cgroupdriver=cgroupfs", "--live-restore",
+            ]);
+        _api = new(Socket);
+    }
+
+    /// <summary>Why it cannot run here; null when it can.</summary>
+    public static string? Obstacle => Tool.IsInstalled("dockerd") && TestImage.IsAvailable ? null : "it needs docker.io and busybox-static: apt-get install -y --no-install-recommends docker.io busybox-static";
+
+    /// <inheritdoc/>
+    public string Name => "docker";
+
+    /// <inheritdoc/>
+    public string Socket => _directory["docker.sock"];
+
+    /// <summary>Starts a daemon that has the test's image.</summary>
+    public static async Task<Dockerd> StartAsync()
+    {
+        var docker = new Dockerd();
+        await docker._daemon.StartAsync();
+        var archive = docker._directory["image.tar"];
+        await TestImage.WriteAsync(archive, TestImage.Reference, "sleep", "2147483647");
+        await docker._api.LoadAsync(archive);
+        return docker;
+    }
+
+    /// <inheritdoc/>
+    public async Task<StartedContainer> RunAsync(string name, params IReadOnlyList<string> command)
+    {
+        // The last part but one tells the runtime, as it does by default.
+        var id = await _api.CreateAsync(name, TestImage.Reference, $"{_directory.CgroupParent}/docker", command);
+        await _api.StartAsync(id);
+        return new(id, name, TestImage.Reference, await _api.DigestAsync(TestImage.Reference));
+    }
+
+    /// <inheritdoc/>
+    public Task ExecAsync(string id, params IReadOnlyList<string> command) => _api.ExecAsync(id, command);
+
+    /// <inheritdoc/>
+    public Task RemoveAsync(StartedContainer container) => _api.RemoveAsync(container.Id);
+
+    /// <inheritdoc/>
+    public async Task RestartAsync()
+    {
+        await _daemon.KillAsync();
+
+        // The containerd below it dies with it, but a daemon that finds its number in use takes it for running and waits for it.
+        var containerd = _directory["exec/containerd/containerd.pid"];
+        await TestWait.Until(() => !Tool.Runs(int.Parse(File.ReadAllText(containerd), CultureInfo.InvariantCulture)), "docker's containerd has ended");
+        File.Delete(containerd);
+        await _daemon.StartAsync();
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        _api.Dispose();
+        await _daemon.DisposeAsync();
+        await _directory.DisposeAsync();
+    }
+}

@@ -1,0 +1,79 @@
+using System.Net.Http.Headers;
+using System.Net.Sockets;
+using System.Text;
+using System.Text.Json.Nodes;
+using Xunit;
+
+namespace TraceeMesh.TestKit.Runtimes;
+
+/// <summary>The part of Docker's Engine API that tests drive; podman speaks it as well.</summary>
+internal sealed class EngineApi(string socket) : IDisposable
+{
+    private const string Version = "v1.41";
+
+    /// <summary>The limits are spelled out: what a runtime takes by default may be more than this machine grants.</summary>
+    private const string Ulimits = """[{"Name":"nofile","Soft":1024,"Hard":1024},{"Name":"nproc","Soft":1024,"Hard":8192}]""";
+
+    private readonly HttpClient _client = new(new SocketsHttpHandler
+    {
+        ConnectCallback = async (_, cancellation) =>
+        {
+            var client = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+            await client.ConnectAsync(new UnixDomainSocketEndPoint(socket), cancellation);
+            return new NetworkStream(client, ownsSocket: true);
+        },
+    })
+    {
+        BaseAddress = new Uri($"http://engine/{Version}/"),
+    };
+
+    public async Task LoadAsync(string archive)
+    {
+        await using var file = File.OpenRead(archive);
+        using var content = new StreamContent(file);
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/x-tar");
+        await SendAsync(HttpMethod.Post, "images/load", content);
+    }
+
+    public async Task<string> CreateAsync(string name, string image, string cgroupParent, IReadOnlyList<string> command)
+    {
+        var request = new JsonObject
+        {
+            ["Image"] = image,
+            ["Cmd"] = new JsonArray([.. command.Select(c => (JsonNode)c)]),
+            ["HostConfig"] = new JsonObject { ["NetworkMode"] = "none", ["CgroupParent"] = cgroupParent, ["Ulimits"] = JsonNode.Parse(Ulimits) },
+        };
+        return (string)JsonNode.Parse(await SendAsync(HttpMethod.Post, $"containers/create?name={name}", Json(request)))!["Id"]!;
+    }
+
+    public Task StartAsync(string id) => SendAsync(HttpMethod.Post, $"containers/{id}/start");
+
+    public Task RemoveAsync(string id) => SendAsync(HttpMethod.Delete, $"containers/{id}?force=true");
+
+    /// <summary>Runs a program in a container to its end.</summary>
+    public async Task ExecAsync(string id, IReadOnlyList<string> command)
+    {
+        var request = new JsonObject { ["AttachStdout"] = true, ["AttachStderr"] = true, ["Cmd"] = new JsonArray([.. command.Select(c => (JsonNode)c)]) };
+        var exec = (string)JsonNode.Parse(await SendAsync(HttpMethod.Post, $"containers/{id}/exec", Json(request)))!["Id"]!;
+        var output = await SendAsync(HttpMethod.Post, $"exec/{exec}/start", Json(new JsonObject { ["Detach"] = false, ["Tty"] = false }));
+        var code = (int)JsonNode.Parse(await SendAsync(HttpMethod.Get, $"exec/{exec}/json"))!["ExitCode"]!;
+        Assert.True(code == 0, $"{string.Join(' ', command)} in {id} exited with {code}: {output}");
+    }
+
+    /// <summary>The digest under which the image is known, or empty.</summary>
+    public async Task<string> DigestAsync(string image) =>
+        JsonNode.Parse(await SendAsync(HttpMethod.Get, $"images/{image}/json"))!["RepoDigests"] is JsonArray { Count: > 0 } digests ? (string)digests[0]! : "";
+
+    public void Dispose() => _client.Dispose();
+
+    private static StringContent Json(JsonObject body) => new(body.ToJsonString(), Encoding.UTF8, "application/json");
+
+    private async Task<string> SendAsync(HttpMethod method, string path, HttpContent? content = null)
+    {
+        using var request = new HttpRequestMessage(method, path) { Content = content };
+        using var response = await _client.SendAsync(request);
+        var body = await response.Content.ReadAsStringAsync();
+        Assert.True(response.IsSuccessStatusCode, $"{method} {path}: {(int)response.StatusCode} {body}");
+        return body;
+    }
+}
