@@ -50,7 +50,13 @@ internal sealed class ContainerChurn : IBenchmark
         var delays = execs.Delays(other.Id);
         var (quiet, busy) = (Percentile.Of(delays.Take(before), 0.99), Percentile.Of(delays.Skip(before), 0.99));
         var once = churned.Count(c => lifecycle.About(c.Id, "container_create").Count == 1 && lifecycle.About(c.Id, "container_remove").Count == 1);
-        var images = churned.SelectMany(c => execs.In(c.Id)).Select(e => (string?)e["container"]!["image"] ?? "").ToList();
+        var inside = churned.SelectMany(c => execs.In(c.Id)).ToList();
+        var images = inside.Select(e => (string?)e["container"]!["image"] ?? "").ToList();
+        foreach (var reason in inside.Where(e => e["container"]!["image"] is null).CountBy(e => $"{e["mesh"]!["enrichment"]}, {e.Argument("cmdpath")}"))
+        {
+            await Console.Error.WriteLineAsync($"bench: {Name}: {reason.Value} execs without an image: {reason.Key}");
+        }
+
         var (named, wrong) = (images.Count(i => i == TestImage.Reference), images.Count(i => i.Length > 0 && i != TestImage.Reference));
         var lost = (await mesh.RunAsync("ledger", "--json")).Objects.Sum(o => o["lost"]!.AsObject().Sum(l => (long)l.Value!));
 
