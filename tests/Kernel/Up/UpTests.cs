@@ -79,6 +79,8 @@ public sealed class UpTests(SharedMesh shared)
 
         // A clone below a closed directory is no place for another user's program.
         await Run("cp", "-r", Path.GetDirectoryName(Tmesh)!, directory["tmesh"]);
+        Directory.CreateDirectory(directory["aspire"]);
+        File.Copy(Path.Combine(Path.GetDirectoryName(Tmesh)!, "../../../../aspire/topology.json"), directory["aspire/topology.json"]);
         var (exitCode, errors) = await Run("setpriv", "--reuid", "59466", "--regid", "59466", "--clear-groups", "--bounding-set=-all", "--", "dotnet", directory["tmesh/tmesh.dll"], "up", "--state-dir", directory["state"]);
 
         Assert.True(exitCode == ExitCode.NoPrivilege, errors);

@@ -12,8 +12,8 @@ public sealed class DockerRuntimeTests
     private const string Id = "4f5f4c264480787ba23a7ad0e591698451096411181070f7f2c396f8a1db1630";
     private const string ImageId = "sha256:11eeb62d8f9b3bd4d03664087b70333dcd64092cdb3ddb182155f6ac83d4d4c3";
     private const string Container = $$$"""
-        {"Id":"{{{Id}}}","Name":"/cart-0","Image":"{{{ImageId}}}","Config":{"Image":"shop/cart:1.4.2","Labels":{"app":"cart","io.kubernetes.pod.name":"cart-pod",
-        "io.kubernetes.pod.namespace":"shop","io.kubernetes.pod.uid":"u-1","io.kubernetes.docker.type":"sandbox"}},"State":{"Pid":7}}
+        [{"Id":"{{{Id}}}","Names":["/web/cart","/cart-0"],"Image":"shop/cart:1.4.2","ImageID":"{{{ImageId}}}","Labels":{"app":"cart","io.kubernetes.pod.name":"cart-pod",
+        "io.kubernetes.pod.namespace":"shop","io.kubernetes.pod.uid":"u-1","io.kubernetes.docker.type":"sandbox"},"State":"running"}]
         """;
 
     private static readonly TimeSpan Short = TimeSpan.FromMilliseconds(300);
@@ -61,10 +61,10 @@ public sealed class DockerRuntimeTests
     }
 
     [Theory]
-    [InlineData("1.41", "/v1.41/containers/")]
-    [InlineData("1.99", "/v1.51/containers/")]
-    [InlineData("2.0", "/v1.51/containers/")]
-    [InlineData("no version", " /containers/")]
+    [InlineData("1.41", "/v1.41/containers/json?")]
+    [InlineData("1.99", "/v1.51/containers/json?")]
+    [InlineData("2.0", "/v1.51/containers/json?")]
+    [InlineData("no version", " /containers/json?")]
     public async Task Ask_EngineOfAnyVersion_UsesTheNewestThatBothKnow(string version, string path)
     {
         await using var engine = ScriptedSocket.Engine((s, _, c) => ScriptedSocket.WriteAsync(s, 404, "{}", c), version);
@@ -178,11 +178,12 @@ public sealed class DockerRuntimeTests
     [InlineData("")]
     [InlineData("null")]
     [InlineData("{}")]
-    [InlineData("[]")]
-    [InlineData("{\"Id\":7}")]
-    [InlineData("{\"Id\":\"\\ud800\"}")]
-    [InlineData("{\"Config\":{\"Labels\":[1]}}")]
-    [InlineData("{\"Config\":{\"Labels\":{\"a\":{\"b\":1}}}}")]
+    [InlineData("[null]")]
+    [InlineData("[{}]")]
+    [InlineData("[{\"Id\":7}]")]
+    [InlineData("[{\"Id\":\"\\ud800\"}]")]
+    [InlineData("[{\"Labels\":[1]}]")]
+    [InlineData("[{\"Labels\":{\"a\":{\"b\":1}}}]")]
     [InlineData("<html>")]
     public async Task Ask_BodyNotAContainer_IsMalformed(string body)
     {
@@ -241,6 +242,14 @@ public sealed class DockerRuntimeTests
     public async Task Ask_UnknownId_IsNotFound()
     {
         await using var engine = ScriptedSocket.Engine((s, _, c) => ScriptedSocket.WriteAsync(s, 404, """{"message":"No such container"}""", c));
+
+        Assert.Equal(RuntimeStatus.NotFound, (await AskAsync(engine.Path)).Status);
+    }
+
+    [Fact]
+    public async Task Ask_NothingListed_IsNotFound()
+    {
+        await using var engine = Engine("[]", "{}");
 
         Assert.Equal(RuntimeStatus.NotFound, (await AskAsync(engine.Path)).Status);
     }

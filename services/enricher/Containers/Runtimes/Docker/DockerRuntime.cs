@@ -26,21 +26,26 @@ public sealed class DockerRuntime(ContainerRuntime kind, string socket) : IConta
             return ContainerId.NotAskable;
         }
 
-        var (container, failure) = await _engine.GetAsync($"containers/{containerId}/json", DockerJson.Default.InspectedContainer, cancellation);
-        if (container is null)
+        // The list answers while a container starts; inspecting it waits until the start is over.
+        var filters = Uri.EscapeDataString($$"""{"id":["{{containerId}}"]}""");
+        var (containers, failure) = await _engine.GetAsync($"containers/json?all=1&filters={filters}", DockerJson.Default.ListedContainerArray, cancellation);
+        if (containers is null)
         {
             return failure!;
         }
 
-        // The engine also finds containers by name and by the beginning of their id, and a name may look like an id.
-        if (container.Id != containerId)
+        if (Array.Exists(containers, c => c?.Id is null))
         {
-            return container.Id is null
-                ? new RuntimeAnswer(RuntimeStatus.Malformed, Reason: "a container without Id")
-                : new RuntimeAnswer(RuntimeStatus.NotFound);
+            return new RuntimeAnswer(RuntimeStatus.Malformed, Reason: "a container without Id");
         }
 
-        var (image, imageFailure) = await AskImageAsync(container.Image ?? "", cancellation);
+        // The filter also finds containers by the beginning of their id.
+        if (Array.Find(containers, c => c.Id == containerId) is not { } container)
+        {
+            return new RuntimeAnswer(RuntimeStatus.NotFound);
+        }
+
+        var (image, imageFailure) = await AskImageAsync(container.ImageId ?? "", cancellation);
 
         // An image can be removed while its containers live.
         return imageFailure is null or { Status: RuntimeStatus.NotFound }
@@ -60,13 +65,13 @@ public sealed class DockerRuntime(ContainerRuntime kind, string socket) : IConta
             ? default
             : await _engine.GetAsync($"images/{id}/json", DockerJson.Default.InspectedImage, cancellation);
 
-    private static ContainerDetails Details(InspectedContainer container, InspectedImage? image)
+    private static ContainerDetails Details(ListedContainer container, InspectedImage? image)
     {
-        var labels = container.Config?.Labels;
-        var name = ImageName(container.Config?.Image ?? "", container.Image ?? "", image?.RepoTags ?? []);
+        var labels = container.Labels;
+        var name = ImageName(container.Image ?? "", container.ImageId ?? "", image?.RepoTags ?? []);
         return new ContainerDetails
         {
-            Name = BoundedText.Value(container.Name?.TrimStart('/')),
+            Name = BoundedText.Value(OwnName(container.Names ?? [])),
             Image = BoundedText.Value(name),
             ImageDigest = BoundedText.Value(Digest(name, image?.RepoDigests ?? [])),
             PodName = PodLabels.Read(labels, PodLabels.PodName),
@@ -77,6 +82,8 @@ public sealed class DockerRuntime(ContainerRuntime kind, string socket) : IConta
             Labels = BoundedLabels.Of(labels),
         };
     }
+
+    private static string? OwnName(string?[] names) => Array.Find(names, n => n?.LastIndexOf('/') is 0 or -1)?.TrimStart('/');
 
     // The image as its user named it, with the tag that was left out. An image has as many tags as people give it, and loses
     // them again: another of its tags is taken only where the user gave a content id, whole or its beginning.
