@@ -31,7 +31,7 @@ public sealed class RingDrain : IDisposable
     private readonly Queue<(long EndOffset, long RingPosition)> _unsettled = new();
     private readonly Queue<OutgoingFrame> _closed = new();
     private EventSet _selected = new();
-    private long _openedAt;
+    private ulong _firstRecordAt;
     private long _lastFrameAt;
     private long _lastAudit;
     private long _bootEpoch;
@@ -151,7 +151,7 @@ public sealed class RingDrain : IDisposable
     {
         if (_builder.Count == 0)
         {
-            _openedAt = _time.GetTimestamp();
+            _firstRecordAt = MemoryMarshal.AsRef<RecordHead>(record).Time;
         }
 
         _builder.Add(record);
@@ -200,7 +200,8 @@ public sealed class RingDrain : IDisposable
     {
         if (_builder.Count > 0)
         {
-            if (_time.GetElapsedTime(_openedAt) >= Limits.RawFrameAge)
+            // The next look comes an interval later: a frame that would be too old by then is closed now.
+            if (BootClock.Now() + Nanoseconds(Interval) >= _firstRecordAt + Nanoseconds(Limits.RawFrameAge))
             {
                 Close(_kernel.Ring.ReadPosition);
             }
@@ -257,5 +258,7 @@ public sealed class RingDrain : IDisposable
         }
     }
 
-    private long MeasureBootEpoch() => ((_time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * 100) - (long)BootClock.Now();
+    private static ulong Nanoseconds(TimeSpan span) => (ulong)span.Ticks * TimeSpan.NanosecondsPerTick;
+
+    private long MeasureBootEpoch() => ((_time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * TimeSpan.NanosecondsPerTick) - (long)BootClock.Now();
 }
