@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Numerics;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using TraceeMesh.Bus;
@@ -59,8 +60,7 @@ public sealed class Pipeline : IDisposable
     {
         try
         {
-            var ring = host.Options.Configuration["RING_BYTES"] is { } text ? uint.Parse(text, CultureInfo.InvariantCulture) : KernelOptions.DefaultRingBytes;
-            var kernel = KernelPrograms.Load(new KernelOptions { RingBytes = ring });
+            var kernel = KernelPrograms.Load(new KernelOptions { RingBytes = RingBytes(host.Options.Configuration["RING_BYTES"]) });
             foreach (var program in kernel.Report.Programs)
             {
                 host.Log.LogInformation("program {Name}: {State}", program.Name, program.Failure ?? "works");
@@ -72,6 +72,18 @@ public sealed class Pipeline : IDisposable
         {
             throw new ServiceExitException(ExitCodeOf(e.Reason), e.Message);
         }
+    }
+
+    private static uint RingBytes(string? text)
+    {
+        if (text is null)
+        {
+            return KernelOptions.DefaultRingBytes;
+        }
+
+        return uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var bytes) && bytes >= Environment.SystemPageSize && BitOperations.IsPow2(bytes)
+            ? bytes
+            : throw new ServiceExitException(ExitCode.Usage, $"--ring-bytes {text}: a ring's size is a power of two, one page ({Environment.SystemPageSize}) at least");
     }
 
     private static int ExitCodeOf(KernelUnavailableReason reason) => reason switch
@@ -226,6 +238,11 @@ public sealed class Pipeline : IDisposable
         _host.Counters.Counter("collector_ring_full", "Records dropped because the ring was full", () => (long)accounts.Dropped(DropReason.RingFull));
         _host.Counters.Counter("collector_not_drained", "Records not written because nobody drained the ring", () => (long)accounts.Dropped(DropReason.NotDrained));
         _host.Counters.Counter("collector_no_scratch", "Records dropped because no scratch record was free", () => (long)accounts.Dropped(DropReason.NoScratch));
+        foreach (var definition in EventCatalog.All.Where(d => d.Id < RecordLimits.EventIdLimit))
+        {
+            _host.Counters.Counter($"collector_dropped_{definition.Name}", $"Records of {definition.Name} dropped for any reason", () => (long)accounts.DroppedOf(definition.Id));
+        }
+
         _host.Counters.Counter("collector_own_process", "Events of the mesh's own processes, not recorded", () => (long)accounts.OwnProcess());
         _host.Counters.Counter("collector_switched_off", "Events that reached a program while they were off", () => (long)accounts.SwitchedOff());
         _host.Counters.Counter("collector_frames", "Raw frames", () => drain.Frames);
