@@ -76,6 +76,9 @@ public sealed class Containerd : ITestRuntime
     public async Task RemoveAsync(StartedContainer container)
     {
         await _api.StopContainerAsync(container.Id);
+
+        // Its CRI learns of an end by an event of containerd's own, and refuses to remove what it believes to be running.
+        await TestWait.Until(() => _api.HasExitedAsync(container.Id), $"containerd knows that {container.Id} has ended");
         await _api.RemoveContainerAsync(container.Id);
         await _api.StopPodSandboxAsync(container.Pod!.SandboxId);
         await _api.RemovePodSandboxAsync(container.Pod.SandboxId);

@@ -38,6 +38,9 @@ internal sealed class CriApi(string socket) : IDisposable
     /// <summary>Kills it at once, in place of waiting for it to end.</summary>
     public Task StopContainerAsync(string id) => CallAsync("RuntimeService/StopContainer", new ContainerRequest { ContainerId = id }, Nothing.Parser);
 
+    public async Task<bool> HasExitedAsync(string id) =>
+        (await CallAsync("RuntimeService/ContainerStatus", new ContainerRequest { ContainerId = id }, ContainerStatusResponse.Parser)).Status?.State == ContainerState.ContainerExited;
+
     public Task RemoveContainerAsync(string id) => CallAsync("RuntimeService/RemoveContainer", new ContainerRequest { ContainerId = id }, Nothing.Parser);
 
     /// <summary>Ends its containers with it.</summary>
