@@ -134,16 +134,8 @@ internal sealed class EventBus : IAsyncDisposable
             $"{owner} owns all partitions",
             seconds);
 
-    public async Task EventuallyAsync(Func<Task<bool>> condition, string what, double seconds = 20)
-    {
-        var time = TimeProvider.System;
-        var started = time.GetTimestamp();
-        while (!await condition())
-        {
-            Assert.True(time.GetElapsedTime(started).TotalSeconds < seconds, $"not within {seconds} s: {what}\n{string.Join('\n', _detectors.Select(d => d.Log))}");
-            await Task.Delay(TimeSpan.FromMilliseconds(20), time);
-        }
-    }
+    public Task EventuallyAsync(Func<Task<bool>> condition, string what, double seconds = 20) =>
+        TestWait.Until(condition, what, seconds, () => string.Join('\n', _detectors.Select(d => d.Log)));
 
     public async ValueTask DisposeAsync()
     {

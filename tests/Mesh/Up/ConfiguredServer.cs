@@ -47,14 +47,8 @@ internal sealed class ConfiguredServer : IAsyncDisposable
     }
 
     /// <summary>Completes when it greets with its own name.</summary>
-    public async Task Answers()
-    {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
-        while (await NatsProbe.ServerName(Address, patience.Token) != Name)
-        {
-            await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, patience.Token);
-        }
-    }
+    public Task Answers() =>
+        TestWait.Until(async () => await NatsProbe.ServerName(Address, CancellationToken.None) == Name, $"{Name} answers at {Address}", seconds: 20);
 
     /// <summary>What the server itself says of the file.</summary>
     public (int ExitCode, string Output) CheckConfiguration()
