@@ -144,6 +144,9 @@ public sealed class EventWriter : IDisposable
         }
     }
 
+    /// <summary>An argument that is a structure: one map, encoded.</summary>
+    public void Structure(ReadOnlySpan<byte> encoded) => _writer.WriteRaw(encoded);
+
     /// <summary>An argument without a value.</summary>
     public void Absent() => _writer.WriteNil();
 
