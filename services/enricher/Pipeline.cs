@@ -141,7 +141,7 @@ public sealed class Pipeline(
     private IEnumerable<Task> Beside(LedgerPublisher ledger, DeadLetters dead, CancellationToken cancellation)
     {
         var lookups = new LookupCounters(counters);
-        foreach (var source in (INodeSource[])[new ContainersSource(_stores)])
+        foreach (var source in (INodeSource[])[new ContainersSource(_stores), new DnsSource(_stores, bus.Time)])
         {
             yield return RunRegisteredAsync(new LookupService(bus, subjects, node, new NodeLookups(node, _stores, source), log, lookups), cancellation);
         }
@@ -296,6 +296,12 @@ public sealed class Pipeline(
         counters.Gauge("containers", "Directories of containers kept", () => _stores.Containers.Count);
         counters.Counter("containers_evicted", "Removed containers forgotten before their time", () => _stores.Containers.Evicted);
         counters.Counter("containers_refused", "Directories of containers not taken in for lack of room", () => _stores.Containers.Refused);
+        counters.Gauge("dns_nodes", "Names and addresses kept", () => _stores.Dns.Count);
+        counters.Gauge("dns_links", "Links between names and addresses kept", () => _stores.Dns.Edges);
+        counters.Counter("dns_nodes_evicted", "Names and addresses that made room for others while they could be asked for", () => _stores.Dns.Evicted);
+        counters.Counter("dns_links_evicted", "Links that made room for others of the same name or address while they could be asked for", () => _stores.Dns.EvictedEdges);
+        counters.Counter("dns_messages", "DNS messages read", () => _stores.DnsPackets.Messages);
+        counters.Counter("dns_messages_bad", "DNS messages that could not be read, or not whole", () => _stores.DnsPackets.Unreadable);
         counters.Gauge("processes", "Processes kept", () => _stores.Processes.Count);
         counters.Counter("processes_evicted_dead", "Dead processes that made room for others", () => _stores.Processes.EvictedDead);
         counters.Counter("processes_evicted_living", "Living processes that made room for others", () => _stores.Processes.EvictedLiving);
