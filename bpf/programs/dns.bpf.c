@@ -3,9 +3,10 @@
  * net_packet_dns: packets with payload from or to port 53, UDP and TCP, of every
  * cgroup and network namespace. They are looked at, never held up or changed.
  *
- * A packet that leaves does so in the task that sends it, which is noted as the
- * user of its socket; one that arrives, or that TCP sends by itself, is seen in
- * whatever task was interrupted, and belongs to the socket's user.
+ * A datagram, and the packet that opens a connection, leave in the task that
+ * sends them, which is noted as the user of its socket. Everything else may be
+ * seen in whatever task was interrupted, and belongs to the socket's user; of a
+ * connection that was accepted, or is older than the programs, none is known.
  */
 #include "../include/emit.h"
 
@@ -34,18 +35,7 @@
 #define UDP_HEADER     8
 #define TCP_HEADER_MIN 20
 #define TCP_FLAG_SYN   0x02
-
-/* Set in the kernel's preemption counter while a softirq is served, an interrupt or an NMI is handled. */
-#define PREEMPT_NOT_IN_TASK 0x00ff0100
-
-extern const int __preempt_count __ksym __weak;
-
-/* Linux 6.2 to 6.14 keep the counter here. */
-struct pcpu_hot {
-    int preempt_count;
-} __attribute__((preserve_access_index));
-
-extern const struct pcpu_hot pcpu_hot __ksym __weak;
+#define TCP_FLAG_ACK   0x10
 
 struct dns_packet {
     __u32 transport; /* offset of the transport's header */
@@ -56,20 +46,8 @@ struct dns_packet {
     __u16 destination_port;
     __u8 ip_version;
     __u8 protocol;
+    bool opens; /* TCP: the first packet of a connection */
 };
-
-/* Whether the current task is who causes what happens, and not merely interrupted by it. */
-static __always_inline bool dns__in_task(void)
-{
-    if (&__preempt_count)
-        return !(*(const int *)bpf_this_cpu_ptr(&__preempt_count) & PREEMPT_NOT_IN_TASK);
-    if (&pcpu_hot) {
-        const struct pcpu_hot *hot = bpf_this_cpu_ptr(&pcpu_hot);
-
-        return !(hot->preempt_count & PREEMPT_NOT_IN_TASK);
-    }
-    return false;
-}
 
 /* Finds the transport's header; false where it is neither TCP nor UDP, or not the first fragment. */
 static __always_inline bool dns__find_transport(struct __sk_buff *skb, struct dns_packet *packet)
@@ -118,6 +96,7 @@ static __always_inline bool dns__parse(struct __sk_buff *skb, struct dns_packet 
         return false;
 
     packet->sequence = 0;
+    packet->opens = false;
     if (packet->protocol == PROTOCOL_UDP) {
         packet->payload = packet->transport + UDP_HEADER;
     } else {
@@ -128,9 +107,18 @@ static __always_inline bool dns__parse(struct __sk_buff *skb, struct dns_packet 
         /* A SYN takes the number before the payload it may carry. */
         if (header[13] & TCP_FLAG_SYN)
             packet->sequence++;
+        packet->opens = (header[13] & (TCP_FLAG_SYN | TCP_FLAG_ACK)) == TCP_FLAG_SYN;
     }
     packet->size = packet->payload < end ? end - packet->payload : 0;
     return true;
+}
+
+/* Whether the current task is who sends the packet. A SYN that is sent again is so by a timer. */
+static __always_inline bool dns__is_senders_own(struct dns_packet *packet, __u64 cookie)
+{
+    if (packet->protocol == PROTOCOL_UDP)
+        return true;
+    return packet->opens && !bpf_map_lookup_elem(&dns_sockets, &cookie);
 }
 
 static __always_inline void dns__note_user(struct scratch *s, __u64 cookie)
@@ -231,7 +219,7 @@ static __always_inline int dns__packet(struct __sk_buff *skb, enum packet_direct
     }
 
     cookie = bpf_get_socket_cookie(skb);
-    if (direction == PACKET_EGRESS && dns__in_task())
+    if (direction == PACKET_EGRESS && dns__is_senders_own(&packet, cookie))
         dns__note_user(s, cookie);
     if (packet.size == 0) {
         emit__release(s);

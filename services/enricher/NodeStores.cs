@@ -11,9 +11,10 @@ public sealed class NodeStores
     private TaskCompletionSource _advanced = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Stores that know nothing.</summary>
-    public NodeStores()
+    /// <param name="dnsCapacity">Names and addresses kept.</param>
+    public NodeStores(int dnsCapacity = DnsLimits.Nodes)
     {
-        Dns = new DnsCache();
+        Dns = new DnsCache(dnsCapacity);
         DnsPackets = new DnsPackets(Dns);
     }
 
