@@ -68,10 +68,10 @@ public sealed class RecordBuilder
     public RecordBuilder Add(int eventId) => AddRaw(eventId, [], []);
 
     /// <summary>Adds a record with any bytes as body.</summary>
-    public RecordBuilder AddRaw(int eventId, ReadOnlySpan<byte> body, string[] parts) => AddRaw(eventId, body, Array.ConvertAll(parts, Encoding.UTF8.GetBytes));
+    public RecordBuilder AddRaw(int eventId, ReadOnlySpan<byte> body, string[] parts) => AddBytes(eventId, body, Array.ConvertAll(parts, Encoding.UTF8.GetBytes));
 
     /// <summary>Adds a record with any bytes as body and tail.</summary>
-    public RecordBuilder AddRaw(int eventId, ReadOnlySpan<byte> body, byte[][] parts)
+    public RecordBuilder AddBytes(int eventId, ReadOnlySpan<byte> body, byte[][] parts)
     {
         var tail = new List<byte>();
         Span<byte> length = stackalloc byte[2];

@@ -161,17 +161,17 @@ public sealed class EventDecodingTests
         ((ReadOnlySpan<byte>)[127, 0, 0, 53]).CopyTo(body.Source);
         ((ReadOnlySpan<byte>)[127, 0, 0, 1]).CopyTo(body.Destination);
 
-        var e = Decode(_records.AddRaw(EventIds.NetPacketDns, MemoryMarshal.AsBytes(new ReadOnlySpan<NetPacketDnsBody>(in body)), [message]));
+        var e = Decode(_records.AddBytes(EventIds.NetPacketDns, MemoryMarshal.AsBytes(new ReadOnlySpan<NetPacketDnsBody>(in body)), [message]));
 
         Assert.Equal(("127.0.0.53", "127.0.0.1", 53L, 4711L), (Text(e, "src"), Text(e, "dst"), Number(e, "src_port"), Number(e, "dst_port")));
         Assert.Equal((1000, "tester"), (e.Context.HostProcessId, e.Context.ProcessName.ToString()));
         using var stream = new MemoryStream();
         using (var json = new Utf8JsonWriter(stream))
         {
-            EventJson.WriteArguments(json, e);
+            EventJson.Write(json, e);
         }
 
-        var arguments = JsonNode.Parse(stream.ToArray())!.AsArray();
+        var arguments = JsonNode.Parse(stream.ToArray())!["args"]!.AsArray();
         Assert.Equal(("trace.PacketMetadata", 1), ((string?)arguments[4]!["type"], (int?)arguments[4]!["value"]!["direction"]));
         Assert.Equal("trace.ProtoDNS", (string?)arguments[5]!["type"]);
         const string Empty = """
@@ -195,7 +195,7 @@ public sealed class EventDecodingTests
     [Fact]
     public void NetPacketDns_WithoutAReadableMessage_IsAnEventWithoutOne()
     {
-        var e = Decode(_records.AddRaw(EventIds.NetPacketDns, MemoryMarshal.AsBytes([new NetPacketDnsBody { PayloadSize = 1, IpVersion = 6, Protocol = 17 }]), [(byte[])[1]]));
+        var e = Decode(_records.AddBytes(EventIds.NetPacketDns, MemoryMarshal.AsBytes([new NetPacketDnsBody { PayloadSize = 1, IpVersion = 6, Protocol = 17 }]), [(byte[])[1]]));
 
         Assert.Equal(("::", false), (Text(e, "src"), e.Arguments[5].Present));
         Assert.Equal(DataKind.Nil, e.GetStructure(5).Kind);
