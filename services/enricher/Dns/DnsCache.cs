@@ -19,14 +19,13 @@ public sealed class DnsCache(int capacity = DnsLimits.Nodes)
     private const int EdgesPerNode = 4;
 
     // Of the nodes spoken of longest ago, how many are looked at for one that nobody can ask for any more.
-    private const int EvictionChoices = 8;
+    private const int EvictionChoices = 4;
 
     private const long NanosecondsPerSecond = 1_000_000_000;
 
     private readonly Dictionary<byte[], DnsNode> _nodes = new(ByteArrayComparer.Instance);
     private readonly Dictionary<ulong, long> _tombstones = [];
     private readonly Queue<ulong> _tombstoneOrder = new();
-    private readonly List<DnsNode?> _byNumber = [];
     private readonly DnsWalk _walk = new();
 
     // Of the message that is being added.
@@ -37,6 +36,8 @@ public sealed class DnsCache(int capacity = DnsLimits.Nodes)
 
     private DnsNode? _oldest;
     private DnsNode? _newest;
+    private DnsNode? _first;
+    private DnsNode? _last;
     private long _numbers;
     private long _forgottenUntil;
     private long _now;
@@ -76,8 +77,7 @@ public sealed class DnsCache(int capacity = DnsLimits.Nodes)
         _nodes.Clear();
         _tombstones.Clear();
         _tombstoneOrder.Clear();
-        _byNumber.Clear();
-        _oldest = _newest = null;
+        _oldest = _newest = _first = _last = null;
         _forgottenUntil = _now = 0;
         Edges = 0;
         Begin(position, time);
@@ -156,36 +156,16 @@ public sealed class DnsCache(int capacity = DnsLimits.Nodes)
             : LookupStatus.NotFound;
     }
 
-    /// <summary>The nodes in the order in which they came, behind one of them; null where one was.</summary>
-    internal ReadOnlySpan<DnsNode?> After(long number)
+    /// <summary>The first node behind one of them, in the order in which they came; null where there is none.</summary>
+    internal DnsNode? After(long number)
     {
-        var nodes = CollectionsMarshal.AsSpan(_byNumber);
-        var (low, high) = (0, nodes.Length);
-        while (low < high)
+        var node = _first;
+        while (node is not null && node.Number <= number)
         {
-            // Holes have no number; what stands behind a hole has a higher one.
-            var middle = (low + high) / 2;
-            var probe = middle;
-            while (probe < high && nodes[probe] is null)
-            {
-                probe++;
-            }
-
-            if (probe == high)
-            {
-                high = middle;
-            }
-            else if (nodes[probe]!.Number <= number)
-            {
-                low = probe + 1;
-            }
-            else
-            {
-                high = middle;
-            }
+            node = node.Later;
         }
 
-        return nodes[low..];
+        return node;
     }
 
     private bool IsBeforeHistory(in AsOf at) => at.HasPosition ? at.Position < HistoryFrom : at.Time < HistoryFromTime;
@@ -227,8 +207,8 @@ public sealed class DnsCache(int capacity = DnsLimits.Nodes)
         if (!exists)
         {
             node = new DnsNode(key.ToArray(), ++_numbers);
-            _byNumber.Add(node);
-            if (_tombstones.TryGetValue(Hash.Of(key), out var until))
+            Append(node);
+            if (_tombstones.Count > 0 && _tombstones.TryGetValue(Hash.Of(key), out var until))
             {
                 node.LostUntil = until;
             }
@@ -391,7 +371,7 @@ public sealed class DnsCache(int capacity = DnsLimits.Nodes)
 
         Unlist(node);
         _nodes.Remove(node.Key);
-        Unnumber(node);
+        Remove(node);
     }
 
     private void Bury(ulong hash, long until)
@@ -409,21 +389,37 @@ public sealed class DnsCache(int capacity = DnsLimits.Nodes)
         }
     }
 
-    private void Unnumber(DnsNode node)
+    // The list of all nodes in the order in which they came.
+    private void Append(DnsNode node)
     {
-        // Holes may stand in front of it.
-        var at = _byNumber.Count - After(node.Number - 1).Length;
-        while (_byNumber[at] != node)
+        node.Earlier = _last;
+        _first ??= node;
+        if (_last is not null)
         {
-            at++;
+            _last.Later = node;
         }
 
-        _byNumber[at] = null;
+        _last = node;
+    }
 
-        // Half of it holes: close them.
-        if (_byNumber.Count > 2 * _nodes.Count)
+    private void Remove(DnsNode node)
+    {
+        if (node.Earlier is null)
         {
-            _byNumber.RemoveAll(static n => n is null);
+            _first = node.Later;
+        }
+        else
+        {
+            node.Earlier.Later = node.Later;
+        }
+
+        if (node.Later is null)
+        {
+            _last = node.Earlier;
+        }
+        else
+        {
+            node.Later.Earlier = node.Earlier;
         }
     }
 }

@@ -1,28 +1,47 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace TraceeMesh.Enricher.Dns;
 
-/// <summary>The links of a node in one direction, in the order in which they were learnt.</summary>
+/// <summary>The links of a node in one direction, in the order in which they were learnt. Most nodes have one, which needs no array.</summary>
 internal struct DnsEdgeList
 {
-    private DnsEdge[]? _edges;
+    private DnsEdge _one;
+    private DnsEdge[]? _many;
 
     public int Count { get; private set; }
 
-    public readonly ReadOnlySpan<DnsEdge> Span => _edges.AsSpan(0, Count);
+    [UnscopedRef]
+    public readonly ReadOnlySpan<DnsEdge> Span => _many is not null ? _many.AsSpan(0, Count) : Count == 0 ? [] : new(in _one);
 
     public void Add(DnsEdge edge)
     {
-        if (_edges is null || Count == _edges.Length)
+        if (Count == 0 && _many is null)
         {
-            Array.Resize(ref _edges, Math.Max(1, Count * 2));
+            _one = edge;
+            Count = 1;
+            return;
         }
 
-        _edges[Count++] = edge;
+        _many ??= [_one, null!];
+        if (Count == _many.Length)
+        {
+            Array.Resize(ref _many, Count * 2);
+        }
+
+        _many[Count++] = edge;
     }
 
     public void Remove(DnsEdge edge)
     {
-        var at = Array.IndexOf(_edges!, edge, 0, Count);
-        _edges.AsSpan((at + 1)..Count).CopyTo(_edges.AsSpan(at));
-        _edges![--Count] = null!;
+        Count--;
+        if (_many is null)
+        {
+            _one = null!;
+            return;
+        }
+
+        var at = Array.IndexOf(_many, edge);
+        _many.AsSpan((at + 1)..(Count + 1)).CopyTo(_many.AsSpan(at));
+        _many[Count] = null!;
     }
 }

@@ -39,19 +39,8 @@ public static class DnsKey
             return 0;
         }
 
-        var folded = key.Slice(1, name.Length);
-        _ = Ascii.ToLower(name, folded, out _);
-        if (folded.EndsWith(".arpa"u8))
-        {
-            Span<byte> address = stackalloc byte[16];
-            if (ReverseName.TryRead(folded, address, out var length))
-            {
-                return OfAddress(address[..length], key);
-            }
-        }
-
-        key[0] = Name;
-        return name.Length + 1;
+        _ = Ascii.ToLower(name, key[1..], out _);
+        return OfFolded(name.Length, key);
     }
 
     /// <summary>Makes the key of an address.</summary>
@@ -88,8 +77,30 @@ public static class DnsKey
             text = text[..^1];
         }
 
-        Span<byte> utf8 = stackalloc byte[DnsLimits.NameText];
-        return Encoding.UTF8.TryGetBytes(text, utf8, out var written) ? OfName(utf8[..written], key) : 0;
+        if (!Encoding.UTF8.TryGetBytes(text, key.Slice(1, DnsLimits.NameText), out var written) || written == 0)
+        {
+            return 0;
+        }
+
+        _ = Ascii.ToLowerInPlace(key.Slice(1, written), out _);
+        return OfFolded(written, key);
+    }
+
+    // The name stands behind the first byte, in lower case.
+    private static int OfFolded(int length, Span<byte> key)
+    {
+        var name = key.Slice(1, length);
+        if (name.EndsWith(".arpa"u8))
+        {
+            Span<byte> address = stackalloc byte[16];
+            if (ReverseName.TryRead(name, address, out var bytes))
+            {
+                return OfAddress(address[..bytes], key);
+            }
+        }
+
+        key[0] = Name;
+        return length + 1;
     }
 
     // IPAddress reads "1" and "0x7f.1" as addresses too; DNS has names like that.

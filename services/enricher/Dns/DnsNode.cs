@@ -31,6 +31,10 @@ internal sealed class DnsNode(byte[] key, long number)
     public DnsNode? Older;
     public DnsNode? Newer;
 
+    // The list of all nodes in the order in which they came.
+    public DnsNode? Earlier;
+    public DnsNode? Later;
+
     /// <summary>The text of answers.</summary>
     public DataValue Value => _value ??= DataValue.Of(DnsKey.Text(key));
 }

@@ -19,6 +19,8 @@ public sealed class DnsSource(NodeStores stores, TimeProvider time) : INodeSourc
 
     private static readonly DataValue NoText = DataValue.Of("");
 
+    private readonly byte[] _key = new byte[DnsKey.MaxBytes];
+
     /// <inheritdoc/>
     public SourceDescription Description { get; } = new(
         "dns",
@@ -35,19 +37,18 @@ public sealed class DnsSource(NodeStores stores, TimeProvider time) : INodeSourc
     /// <inheritdoc/>
     public LookupResult Answer(DataValue key, in AsOf at)
     {
-        Span<byte> bytes = stackalloc byte[DnsKey.MaxBytes];
         if (key.Kind != DataKind.Text)
         {
             return LookupResult.Failed(LookupStatus.KeyNotSupported);
         }
 
-        var length = DnsKey.OfText(key.Text, bytes);
+        var length = DnsKey.OfText(key.Text, _key);
         if (length == 0)
         {
             return LookupResult.Failed(LookupStatus.NotFound);
         }
 
-        var status = stores.Dns.Find(bytes[..length], at, TimeOf(at), out var walk);
+        var status = stores.Dns.Find(_key.AsSpan(0, length), at, TimeOf(at), out var walk);
         return status == LookupStatus.Found ? Found(walk, at) : LookupResult.Failed(status);
     }
 
@@ -56,13 +57,8 @@ public sealed class DnsSource(NodeStores stores, TimeProvider time) : INodeSourc
     {
         var number = long.TryParse(after, NumberStyles.None, CultureInfo.InvariantCulture, out var last) ? last : 0;
         var scanned = 0;
-        foreach (var node in stores.Dns.After(number))
+        for (var node = stores.Dns.After(number); node is not null; node = node.Later)
         {
-            if (node is null)
-            {
-                continue;
-            }
-
             if (limit == 0 || ++scanned > ScanLimit)
             {
                 return number.ToString(CultureInfo.InvariantCulture);
@@ -125,10 +121,13 @@ public sealed class DnsSource(NodeStores stores, TimeProvider time) : INodeSourc
             Put(node);
         }
 
-        return DataValue.MapOf(
-            ("ip_addresses", DataValue.Of(ImmutableCollectionsMarshal.AsImmutableArray(addressValues))),
-            ("dns_queries", DataValue.Of(ImmutableCollectionsMarshal.AsImmutableArray(nameValues))),
-            ("dns_root", names > 0 ? nameValues[0] : NoText));
+        KeyValuePair<string, DataValue>[] values =
+        [
+            new("ip_addresses", DataValue.Of(ImmutableCollectionsMarshal.AsImmutableArray(addressValues))),
+            new("dns_queries", DataValue.Of(ImmutableCollectionsMarshal.AsImmutableArray(nameValues))),
+            new("dns_root", names > 0 ? nameValues[0] : NoText),
+        ];
+        return DataValue.Of(ImmutableCollectionsMarshal.AsImmutableArray(values));
 
         void Put(DnsNode node)
         {
