@@ -18,6 +18,9 @@ public sealed class NodeStores
     /// <summary>The processes.</summary>
     public ProcessStore Processes { get; } = new();
 
+    /// <summary>How the times of the records go together with those of events.</summary>
+    public NodeClock Clock { get; } = new();
+
     /// <summary>Everything before this is in the stores.</summary>
     public StorePosition Applied { get; private set; } = StorePosition.Beginning;
 

@@ -151,9 +151,12 @@ public sealed class Pipeline(
 
     private IEnumerable<Task> Beside(LedgerPublisher ledger, DeadLetters dead, CancellationToken cancellation)
     {
-        var source = new ContainersSource(node, _stores);
-        var lookups = new LookupService(bus, subjects.Lookup(ContainersSource.Namespace, ContainersSource.Id, node), _stores, source, log, counters);
-        yield return RunRegisteredAsync(lookups, cancellation);
+        var lookups = new LookupCounters(counters);
+        foreach (var source in (INodeSource[])[new ContainersSource(_stores)])
+        {
+            yield return RunRegisteredAsync(new LookupService(bus, subjects, node, new NodeLookups(node, _stores, source), log, lookups), cancellation);
+        }
+
         yield return ledger.RunAsync(cancellation);
         yield return dead.RunAsync(cancellation);
         yield return AskForSnapshotAsync(cancellation);
@@ -165,22 +168,23 @@ public sealed class Pipeline(
 
     private async Task RunRegisteredAsync(LookupService lookups, CancellationToken cancellation)
     {
+        var source = lookups.Source;
         using var registration = new MicroService(
             bus,
-            $"{Subjects.Safe(instance)}-containers",
-            "Containers of one node, as of a position or a time",
+            $"{Subjects.Safe(instance)}-{source.Id}",
+            source.Text,
             [
-                new("namespace", ContainersSource.Namespace),
-                new("id", ContainersSource.Id),
-                new("version", $"{ContainersSource.Version}"),
+                new("namespace", SourceDescription.Namespace),
+                new("id", source.Id),
+                new("version", $"{SourceDescription.Version}"),
                 new("scope", "node"),
                 new("node", node),
                 new("writable", "false"),
-                new("keys", "string"),
+                new("keys", source.Keys),
                 new("values", "map"),
-                new("schema", ContainersSource.Schema),
+                new("schema", source.Schema),
             ],
-            lookups.Endpoint);
+            lookups.Endpoints);
         await lookups.RunAsync(cancellation);
     }
 

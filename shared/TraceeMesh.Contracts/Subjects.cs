@@ -77,6 +77,12 @@ public sealed class Subjects(string prefix = Subjects.DefaultPrefix)
     /// <summary>Lookups of a source that belongs to a node.</summary>
     public string Lookup(string @namespace, string id, string node) => $"{Prefix}.ds.{Safe(@namespace)}.{Safe(id)}.get.{Safe(node)}";
 
+    /// <summary>Lists a source that belongs to a node.</summary>
+    public string List(string @namespace, string id, string node) => $"{Prefix}.ds.{Safe(@namespace)}.{Safe(id)}.list.{Safe(node)}";
+
+    /// <summary>Lists a source that belongs to the mesh.</summary>
+    public string List(string @namespace, string id) => $"{Prefix}.ds.{Safe(@namespace)}.{Safe(id)}.list";
+
     /// <summary>Lookups of a source that belongs to the mesh.</summary>
     public string Lookup(string @namespace, string id) => $"{Prefix}.ds.{Safe(@namespace)}.{Safe(id)}.get";
 

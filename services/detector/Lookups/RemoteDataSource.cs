@@ -64,6 +64,7 @@ public sealed class RemoteDataSource(BusConnection bus, Subjects subjects, DataS
             Node = e.Frame.Node,
             LoadId = e.Frame.LoadId,
             Position = e.Context.Position,
+            Time = e.Context.Timestamp,
             DeadlineMs = DeadlineMs,
         });
         var subject = info.OfNode ? subjects.Lookup(Namespace, Id, e.Frame.Node) : subjects.Lookup(Namespace, Id);

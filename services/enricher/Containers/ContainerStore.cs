@@ -28,6 +28,9 @@ public sealed class ContainerStore(int capacity = ContainerStore.DefaultCapacity
     private readonly Dictionary<byte[], List<Container>> _containers = new(ByteArrayComparer.Instance);
     private readonly Queue<(long Time, CgroupKey Key, Container Container)> _removed = new();
     private readonly List<Container> _fresh = [];
+    private readonly SortedSet<Container> _inOrder = new(Comparer<Container>.Create((x, y) => x.Number.CompareTo(y.Number)));
+    private readonly Container _afterAll = new([], default, StorePosition.Open, 0) { Number = long.MaxValue };
+    private long _numbered;
     private uint _fallback;
     private int _snapshot;
     private bool _inSnapshot;
@@ -65,6 +68,10 @@ public sealed class ContainerStore(int capacity = ContainerStore.DefaultCapacity
     /// <summary>The lives of the container with this id, oldest first.</summary>
     public ReadOnlySpan<Container> FindAll(ReadOnlySpan<byte> id) =>
         _containers.GetAlternateLookup<ReadOnlySpan<byte>>().TryGetValue(id, out var lives) ? CollectionsMarshal.AsSpan(lives) : [];
+
+    /// <summary>The lives of containers with a higher <see cref="Container.Number"/>, lowest first.</summary>
+    public IEnumerable<Container> After(long number) =>
+        _inOrder.GetViewBetween(new Container([], default, StorePosition.Open, 0) { Number = number + 1 }, _afterAll);
 
     /// <summary>Says that the stores begin here: what was before is not known.</summary>
     public void Begin(Moment at)
@@ -176,6 +183,7 @@ public sealed class ContainerStore(int capacity = ContainerStore.DefaultCapacity
 
         _directories.Clear();
         _containers.Clear();
+        _inOrder.Clear();
         _removed.Clear();
         _fresh.Clear();
         _fallback = 0;
@@ -214,6 +222,8 @@ public sealed class ContainerStore(int capacity = ContainerStore.DefaultCapacity
         if (container is null)
         {
             container = new Container(identity.ContainerId.ToArray(), identity.Runtime, from, ctime);
+            container.Number = ++_numbered;
+            _inOrder.Add(container);
             Lives(container).Add(container);
             _fresh.Add(container);
         }
@@ -306,6 +316,7 @@ public sealed class ContainerStore(int capacity = ContainerStore.DefaultCapacity
         }
 
         Forget(container);
+        _inOrder.Remove(container);
         if (lives.Count == 0)
         {
             _containers.Remove(container.Id.Bytes.ToArray());

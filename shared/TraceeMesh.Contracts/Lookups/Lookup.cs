@@ -53,7 +53,10 @@ public sealed record LookupRequest
     /// <summary>The answer is as of this position: all before it, nothing after it. -1 where no event asks.</summary>
     public long Position { get; init; } = -1;
 
-    /// <summary>Instead of a position: as of this time, ns since the epoch; 0 is now.</summary>
+    /// <summary>
+    /// ns since the epoch: with a position, the time of the event that asks; without, as of this time. 0 is unknown, and
+    /// without a position now.
+    /// </summary>
     public long Time { get; init; }
 
     /// <summary>How long the source may wait for the position, ms.</summary>
