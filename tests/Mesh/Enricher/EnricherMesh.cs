@@ -60,10 +60,10 @@ internal sealed class EnricherMesh : IAsyncDisposable
     /// <summary>How often the enricher asked the collector for a snapshot.</summary>
     public int SnapshotsAsked => Volatile.Read(ref _snapshots);
 
-    public static async Task<EnricherMesh> StartAsync(IReadOnlyList<IContainerRuntime>? runtimes = null, EnrichmentOptions? options = null)
+    public static async Task<EnricherMesh> StartAsync(IReadOnlyList<IContainerRuntime>? runtimes = null, EnrichmentOptions? options = null, PodWatch? pods = null)
     {
         var server = await NatsServer.StartAsync();
-        var mesh = new EnricherMesh(server, await ConnectAsync(server)) { Runtimes = runtimes ?? [], Options = options ?? new EnrichmentOptions() };
+        var mesh = new EnricherMesh(server, await ConnectAsync(server)) { Runtimes = runtimes ?? [], Options = options ?? new EnrichmentOptions(), Pods = pods };
         await mesh.JetStream.EnsureStreamAsync(mesh.Streams.Raw(RawFrames.Node));
         mesh._collector = mesh._bus.Subscribe(mesh._subjects.Control(RawFrames.Node), message =>
         {
