@@ -28,8 +28,8 @@ namespace TraceeMesh.Enricher;
 /// events (<see cref="Decoding.FrameDecoder"/>), those of a container that its runtime has not told about yet into the parking lot
 /// (<see cref="Parking.ParkingLot"/>); enter them in the books (<see cref="NodeBooks"/>); cut event frames, one for each partition
 /// (<see cref="FrameCutter"/>);</item>
-/// <item>store derived events as JSON, then publish the event frames, in order, until each is acknowledged
-/// (<see cref="FramePublisher"/>).</item>
+/// <item>tell caches what changed (<see cref="ChangePublisher"/>), store derived events as JSON, then publish the event frames, in
+/// order, until each is acknowledged (<see cref="FramePublisher"/>).</item>
 /// </list>
 /// </summary>
 /// <param name="node">Name of the node.</param>
@@ -67,6 +67,7 @@ public sealed class Pipeline(
     private readonly JetStream _jetStream = new(bus);
     private readonly StreamTable _streams = new(subjects);
     private readonly NodeStores _stores = new();
+    private readonly List<INodeSource> _sources = [];
     private readonly ConcurrentQueue<(int Partition, uint LoadId, long End)> _unsettled = new();
     private readonly List<CutFrame> _cut = [];
     private readonly ServiceCounter _frames = counters.Counter("raw_frames", "Raw frames read");
@@ -89,6 +90,8 @@ public sealed class Pipeline(
             await _jetStream.EnsureStreamAsync(stream, cancellation);
         }
 
+        _sources.AddRange([new ContainersSource(_stores)]);
+        var changes = new ChangePublisher(bus, subjects, node, _stores, _sources);
         var dead = new DeadLetters(_jetStream, subjects.Dead(ServiceName, node), log, counters);
         await using var enrichment = new ContainerEnrichment(runtimes, options.Timeout, bus.Time, log, counters);
         using var parking = new ParkingLot(bus.Time, options.MaxWait, options.MaxEvents);
@@ -107,7 +110,7 @@ public sealed class Pipeline(
 
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var ledger = new LedgerPublisher(_jetStream, subjects.Ledger(node), cutter.Books, log);
-        Task[] flows = [.. Beside(ledger, dead, stop.Token), ReadAsync(reader, cutter, enrichment, new Publishers(publisher, lifecycle), dead, stop.Token)]; // 2
+        Task[] flows = [.. Beside(ledger, dead, stop.Token), ReadAsync(reader, cutter, enrichment, new Publishers(publisher, lifecycle, changes), dead, stop.Token)]; // 2
         health.Ready();
         try
         {
@@ -152,7 +155,7 @@ public sealed class Pipeline(
     private IEnumerable<Task> Beside(LedgerPublisher ledger, DeadLetters dead, CancellationToken cancellation)
     {
         var lookups = new LookupCounters(counters);
-        foreach (var source in (INodeSource[])[new ContainersSource(_stores)])
+        foreach (var source in _sources)
         {
             yield return RunRegisteredAsync(new LookupService(bus, subjects, node, new NodeLookups(node, _stores, source), log, lookups), cancellation);
         }
@@ -215,6 +218,7 @@ public sealed class Pipeline(
 
             var (message, gap) = await reading; // 3
             Take(message, gap, cutter, dead);
+            publishers.Changes.Publish();
             await PublishAsync(cutter, publishers, cancellation); // 6
             reading = reader.ReadAsync(cancellation).AsTask();
         }
@@ -345,5 +349,5 @@ public sealed class Pipeline(
         counters.Counter("pod_bad_objects", "Pods and lines of a watch that could not be read", () => pods.BadObjects);
     }
 
-    private readonly record struct Publishers(FramePublisher Events, FramePublisher Lifecycle);
+    private readonly record struct Publishers(FramePublisher Events, FramePublisher Lifecycle, ChangePublisher Changes);
 }

@@ -50,6 +50,9 @@ public sealed class ContainerStore(int capacity = ContainerStore.DefaultCapacity
     /// <summary>Time of the last record that told of a cgroup, ns since the epoch.</summary>
     public long Now { get; private set; }
 
+    /// <summary>Ids of containers that came or went, for who keeps answers about them.</summary>
+    public ChangeLog Changes { get; } = new();
+
     /// <summary>Containers found since <see cref="ClearFresh"/>.</summary>
     public IReadOnlyList<Container> Fresh => _fresh;
 
@@ -184,6 +187,7 @@ public sealed class ContainerStore(int capacity = ContainerStore.DefaultCapacity
         _directories.Clear();
         _containers.Clear();
         _inOrder.Clear();
+        Changes.AddAll();
         _removed.Clear();
         _fresh.Clear();
         _fallback = 0;
@@ -224,6 +228,7 @@ public sealed class ContainerStore(int capacity = ContainerStore.DefaultCapacity
             container = new Container(identity.ContainerId.ToArray(), identity.Runtime, from, ctime);
             container.Number = ++_numbered;
             _inOrder.Add(container);
+            Changes.Add(container.Id);
             Lives(container).Add(container);
             _fresh.Add(container);
         }
@@ -272,6 +277,7 @@ public sealed class ContainerStore(int capacity = ContainerStore.DefaultCapacity
         if (container.To == StorePosition.Open && (directory.IsRoot ? container.Roots == 0 : container.Directories == 0))
         {
             container.End(at);
+            Changes.Add(container.Id);
             return true;
         }
 
