@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.InteropServices;
 
 namespace TraceeMesh.Enricher.Dns;
 
@@ -11,7 +12,7 @@ internal struct DnsEdgeList
     public int Count { get; private set; }
 
     [UnscopedRef]
-    public readonly ReadOnlySpan<DnsEdge> Span => _many is not null ? _many.AsSpan(0, Count) : Count == 0 ? [] : new(in _one);
+    public readonly ReadOnlySpan<DnsEdge> Span => _many is not null ? _many.AsSpan(0, Count) : MemoryMarshal.CreateReadOnlySpan(in _one, Count);
 
     public void Add(DnsEdge edge)
     {
