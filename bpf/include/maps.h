@@ -39,6 +39,7 @@ struct scratch {
                 struct file_open_body file_open;
                 struct rename_body rename;
                 struct snapshot_process_body snapshot_process;
+                struct snapshot_end_body snapshot_end;
             };
         };
         char bytes[RECORD_MAX];

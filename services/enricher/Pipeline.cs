@@ -141,7 +141,7 @@ public sealed class Pipeline(
     private IEnumerable<Task> Beside(LedgerPublisher ledger, DeadLetters dead, CancellationToken cancellation)
     {
         var lookups = new LookupCounters(counters);
-        foreach (var source in (INodeSource[])[new ContainersSource(_stores)])
+        foreach (var source in (INodeSource[])[new ContainersSource(_stores), new ProcessTreeSource(_stores)])
         {
             yield return RunRegisteredAsync(new LookupService(bus, subjects, node, new NodeLookups(node, _stores, source), log, lookups), cancellation);
         }
@@ -297,8 +297,14 @@ public sealed class Pipeline(
         counters.Counter("containers_evicted", "Removed containers forgotten before their time", () => _stores.Containers.Evicted);
         counters.Counter("containers_refused", "Directories of containers not taken in for lack of room", () => _stores.Containers.Refused);
         counters.Gauge("processes", "Processes kept", () => _stores.Processes.Count);
-        counters.Counter("processes_evicted_dead", "Dead processes that made room for others", () => _stores.Processes.EvictedDead);
+        counters.Gauge("threads", "Threads kept", () => _stores.Processes.ThreadCount);
+        counters.Gauge("process_facts", "Facts kept of what changed in processes and threads", () => _stores.Processes.FactCount);
+        counters.Gauge("process_text_bytes", "Bytes of paths, command lines and container ids of processes", () => _stores.Processes.TextBytes);
+        counters.Counter("processes_evicted_dead", "Dead processes that made room for others before their time", () => _stores.Processes.EvictedDead);
         counters.Counter("processes_evicted_living", "Living processes that made room for others", () => _stores.Processes.EvictedLiving);
+        counters.Counter("threads_evicted", "Dead threads that made room for others before their time", () => _stores.Processes.EvictedThreads);
+        counters.Counter("process_facts_dropped", "Facts and texts of processes not kept for lack of room", () => _stores.Processes.FactsDropped);
+        counters.Counter("process_id_collisions", "Processes and threads that had the id of another one, and were given one of their own", () => _stores.Processes.Collisions);
     }
 
     private readonly record struct Publishers(FramePublisher Events, FramePublisher Lifecycle);

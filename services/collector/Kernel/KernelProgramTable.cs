@@ -15,8 +15,8 @@ internal static class KernelProgramTable
         new("on_cgroup_rmdir", [EventIds.CgroupRmdir]),
         new("on_cgroup_attach_task", [EventIds.CgroupAttachTask]),
         new("on_sys_exit", [EventIds.Ptrace, EventIds.SecurityFileOpen, EventIds.SecurityInodeRename]),
-        new("snapshot_tasks_sleepable", [EventIds.SnapshotProcess, EventIds.SnapshotEnd]),
-        new("snapshot_tasks", [EventIds.SnapshotProcess, EventIds.SnapshotEnd]),
+        new("snapshot_tasks_sleepable", [EventIds.SnapshotProcess, EventIds.SnapshotThread, EventIds.SnapshotEnd]),
+        new("snapshot_tasks", [EventIds.SnapshotProcess, EventIds.SnapshotThread, EventIds.SnapshotEnd]),
     ];
 
     internal sealed record Entry(string Name, int[] Events);
