@@ -259,21 +259,12 @@ public sealed class ProcessStoreTests
     [Fact]
     public void Lineage_ProcessOneOfANamespace_IsTheLast()
     {
-        _feed.Fork(TreeFeed.Init, Shell);
-        _feed.Store.Forked(
-            _feed.HeadOf(Shell, 2000),
-            new ForkBody
-            {
-                ParentProcess = new TaskIds { Tid = 100, Pid = 100, StartTime = 1000 },
-                Child = new TaskIds { Tid = 200, Pid = 200, NsTid = 1, NsPid = 1, StartTime = 2000 },
-                Leader = new TaskIds { Tid = 200, Pid = 200, NsTid = 1, NsPid = 1, StartTime = 2000 },
-            },
-            _feed.Position,
-            default);
-        _feed.Fork(Child, Grandchild);
+        _feed.NsPids[200] = 1;
+        _feed.Fork(TreeFeed.Init, Shell).Fork(Shell, Child).Fork(Child, Grandchild);
 
         Assert.Equal([300u, 200u], _feed.LineageOf(Grandchild));
         Assert.Equal([300u], _feed.LineageOf(Grandchild, depth: 0));
+        Assert.Equal(1u, _feed.See(Child).NsPid);
     }
 
     [Fact]

@@ -48,6 +48,9 @@ internal sealed class TreeFeed
 
     public string Container { get; set; } = "";
 
+    /// <summary>Pids in namespaces of their own.</summary>
+    public Dictionary<uint, uint> NsPids { get; } = [];
+
     public static FactPosition At(long offset) => FactPosition.Of(new StorePosition(0, offset));
 
     public static ulong IdOf(Task task) => EntityIds.Of(Seed, task.Tid, (ulong)task.ThreadStart);
@@ -184,7 +187,14 @@ internal sealed class TreeFeed
         };
     }
 
-    private static TaskIds IdsOf(Task task) => new() { Tid = task.Tid, Pid = task.Pid, NsTid = task.Tid, NsPid = task.Pid, StartTime = (ulong)task.ThreadStart };
+    private TaskIds IdsOf(Task task) => new()
+    {
+        Tid = task.Tid,
+        Pid = task.Pid,
+        NsTid = NsPids.GetValueOrDefault(task.Tid, task.Tid),
+        NsPid = NsPids.GetValueOrDefault(task.Pid, task.Pid),
+        StartTime = (ulong)task.ThreadStart,
+    };
 
     private static byte[] Utf8(string text) => Encoding.UTF8.GetBytes(text);
 
