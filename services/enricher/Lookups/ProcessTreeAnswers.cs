@@ -39,7 +39,7 @@ internal sealed class ProcessTreeAnswers(ProcessStore processes)
         foreach (ref readonly var state in states)
         {
             // The first as of the question, each other as of its child's begin.
-            seen = list.Count == 0 ? seen : seen.At(state.Time);
+            seen = list.Count == 0 ? seen : seen.OfParent(state.Time);
             list.Add(Process(state, seen, at with { Time = state.Time }, ref validity, ref whole));
         }
 

@@ -40,7 +40,8 @@ public readonly struct ProcessTreeKey
 
         foreach (var (name, value) in key.Map)
         {
-            if (value.Kind != DataKind.Integer || !read.TryWith(name, value.Integer, out read))
+            var before = read;
+            if (value.Kind != DataKind.Integer || !before.TryWith(name, value.Integer, out read))
             {
                 return false;
             }

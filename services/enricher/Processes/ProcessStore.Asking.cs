@@ -50,6 +50,13 @@ public sealed partial class ProcessStore
         }
 
         var parent = ParentLog.Find(entry.Parent, at, ref validity);
+        if (status == EntityStatus.BeforeHistory && at.OrOldest)
+        {
+            status = EntityStatus.Known;
+            image = ImageLog.Oldest(entry.Image);
+            parent = parent == 0 ? ParentLog.Oldest(entry.Parent) : parent;
+        }
+
         var ended = HasEnded(entry.Exit, at, ref validity);
         return new ProcessView
         {
@@ -129,7 +136,7 @@ public sealed partial class ProcessStore
                 break;
             }
 
-            seen = at.At(state.Start);
+            seen = at.OfParent(state.Start);
             process = state.Parent;
         }
 
@@ -278,13 +285,7 @@ public sealed partial class ProcessStore
             return EntityStatus.Known;
         }
 
-        var oldest = newest;
-        while (facts[oldest].Older is var older && older != 0)
-        {
-            oldest = older;
-        }
-
-        return facts[oldest].IsBirth ? EntityStatus.NotBegun : EntityStatus.BeforeHistory;
+        return facts[new FactLog<T>(facts).Oldest(newest)].IsBirth ? EntityStatus.NotBegun : EntityStatus.BeforeHistory;
     }
 
     private static bool HasEnded(in FactStamp exit, in Viewpoint at, ref Validity validity)

@@ -167,6 +167,7 @@ public sealed partial class ProcessStore
         var lived = entry.Lives;
         entry.Exit = at;
         entry.EndIsInferred = inferred;
+        DropParentsAfter(ref entry, at.Time);
         if (entry.Parent != 0)
         {
             Close(entry.Parent, at);

@@ -75,7 +75,7 @@ public sealed partial class ProcessStore
         ref var entry = ref _processes[child];
         var known = ParentLog.FindAt(entry.Parent, at.Time);
         if ((known != 0 && _parentFacts[known].ParentId == _processes[parent].EntityId)
-            || (entry.Parent != 0 && _processes[parent].Exit.Time <= at.Time))
+            || (entry.Parent != 0 && (_processes[parent].Exit.Time <= at.Time || entry.Exit.Time <= at.Time)))
         {
             return;
         }
@@ -98,6 +98,18 @@ public sealed partial class ProcessStore
         }
 
         FreeParents(ParentLog.Cut(entry.Parent, Horizon, _limits.Depth));
+    }
+
+    /// <summary>Whose child a process became after its end, it never was: the record of its end came late.</summary>
+    private void DropParentsAfter(ref ProcessEntry entry, long end)
+    {
+        while (entry.Parent != 0 && _parentFacts[entry.Parent].Superseded is var older && older != 0 && _parentFacts[entry.Parent].At.Time > end)
+        {
+            var late = entry.Parent;
+            _parentFacts[late].Superseded = 0;
+            entry.Parent = older;
+            FreeParents(late);
+        }
     }
 
     /// <summary>Says until when somebody was the parent: children that are, are in one chain, former ones in another by their end, latest first.</summary>

@@ -113,11 +113,25 @@ public sealed partial class ProcessStore
 
         End(process, at, inferred: false);
         var reaper = Ensure(body.ReaperPid, body.ReaperStartTime, 0, position);
-        for (var child = _processes[process].Children.First; reaper != 0 && child != 0;)
+        if (reaper == 0)
         {
-            var next = Children.Next(child);
-            SetParent(_parentFacts[child].Child, reaper, body.ReaperPid, at);
-            child = next;
+            return;
+        }
+
+        _processes[process].ReaperId = _processes[reaper].EntityId;
+        for (var fact = _processes[process].Children.First; fact != 0;)
+        {
+            var next = Children.Next(fact);
+            Reparent(_parentFacts[fact].Child, reaper, at);
+            fact = next;
+        }
+
+        // Those whose later records came first are former children already, but were children until now.
+        for (var fact = _processes[process].FormerChildren.First; fact != 0 && at.IsBefore(_parentFacts[fact].Until);)
+        {
+            var next = Children.Next(fact);
+            Reparent(_parentFacts[fact].Child, reaper, at);
+            fact = next;
         }
     }
 
@@ -232,6 +246,23 @@ public sealed partial class ProcessStore
 
         // What runs in a child of a shim is the shim still, until it executes; its children are no sessions of their own.
         entry.IsShim = shim;
+    }
+
+    // The record of a reaper's own end can have come first.
+    private void Reparent(int child, int reaper, FactStamp at)
+    {
+        for (var i = 0; i < MaxDepth && reaper != 0; i++)
+        {
+            ref var entry = ref _processes[reaper];
+            SetParent(child, reaper, entry.Pid, at);
+            if (entry.Lives)
+            {
+                return;
+            }
+
+            at = at.IsBefore(entry.Exit) ? entry.Exit : at;
+            reaper = Find(entry.ReaperId);
+        }
     }
 
     /// <summary>What the head of a record says of the process and the thread it is about.</summary>

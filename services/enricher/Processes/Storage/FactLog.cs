@@ -50,6 +50,18 @@ internal readonly struct FactLog<T>(Slab<T> facts)
         return number;
     }
 
+    /// <summary>The oldest fact that is kept; 0 of an empty log.</summary>
+    public int Oldest(int newest)
+    {
+        var number = newest;
+        while (number != 0 && facts[number].Older is var older && older != 0)
+        {
+            number = older;
+        }
+
+        return number;
+    }
+
     /// <summary>Puts a fact into its place.</summary>
     /// <returns>The fact that supersedes it; 0 where it is the newest.</returns>
     public int Insert(ref int newest, int number)

@@ -24,6 +24,9 @@ internal struct ProcessEntry : IEntity
     // The session root's entity id, and the parent at birth or at the snapshot, which reparenting does not change.
     public ulong SessionRoot;
     public ulong BirthParentId;
+
+    // Of the process that its children went to when it ended; 0 unknown.
+    public ulong ReaperId;
     public Chain Children;
     public Chain FormerChildren;
     public Chain Threads;

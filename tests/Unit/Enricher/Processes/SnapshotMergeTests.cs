@@ -74,6 +74,16 @@ public sealed class SnapshotMergeTests
     }
 
     [Fact]
+    public void Lineage_OfWhatASnapshotShowed_IsWhole()
+    {
+        _feed.BeginLoad(9000);
+        _feed.Show(TreeFeed.Init, default, "/sbin/init", 9500).Show(Shell, TreeFeed.Init, "/bin/sh", 9500).Show(Child, Shell, "/bin/true", 9500);
+
+        Assert.Equal([200u, 100u, 1u], _feed.LineageOf(Child));
+        Assert.Equal([200u, 100u, 1u], _feed.LineageOf(Child, new Viewpoint(9000, _feed.Position)));
+    }
+
+    [Fact]
     public void Existing_AfterItsExit_StaysDead()
     {
         _feed.Fork(TreeFeed.Init, Shell).Exit(Shell, 5000).Show(Shell, TreeFeed.Init, "/bin/sh", 4999);

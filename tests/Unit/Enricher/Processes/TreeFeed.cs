@@ -31,7 +31,7 @@ internal sealed class TreeFeed
 
         public Task Thread(uint tid, long start) => this with { Tid = tid, ThreadStart = start };
 
-        public Task First => Process(Pid, Start);
+        public Task First() => Process(Pid, Start);
     }
 
     public static Task Init { get; } = Task.Process(1, 1);
@@ -62,10 +62,13 @@ internal sealed class TreeFeed
         Store.BeginLoad(Seed, new FactStamp(time, Position));
     }
 
+    /// <summary>Says whose child the records of a task tell it is.</summary>
+    public void SetParent(Task task, Task parent) => _parents[task.First()] = parent;
+
     public TreeFeed Fork(Task parent, Task child, long? time = null)
     {
-        _parents[child] = parent.First;
-        Store.Forked(HeadOf(parent, time ?? child.Start), new ForkBody { Parent = IdsOf(parent), ParentProcess = IdsOf(parent.First), Child = IdsOf(child), Leader = IdsOf(child) }, Position, Utf8(Container));
+        _parents[child] = parent.First();
+        Store.Forked(HeadOf(parent, time ?? child.Start), new ForkBody { Parent = IdsOf(parent), ParentProcess = IdsOf(parent.First()), Child = IdsOf(child), Leader = IdsOf(child) }, Position, Utf8(Container));
         return Next();
     }
 
@@ -73,7 +76,7 @@ internal sealed class TreeFeed
     {
         Store.Forked(
             HeadOf(creator, thread.ThreadStart),
-            new ForkBody { Parent = IdsOf(creator), ParentProcess = IdsOf(ParentOf(thread.First)), Child = IdsOf(thread), Leader = IdsOf(thread.First) },
+            new ForkBody { Parent = IdsOf(creator), ParentProcess = IdsOf(ParentOf(thread.First())), Child = IdsOf(thread), Leader = IdsOf(thread.First()) },
             Position,
             Utf8(Container));
         return Next();
@@ -92,7 +95,7 @@ internal sealed class TreeFeed
         Store.Exited(HeadOf(task, time), body, Position, Utf8(Container));
         if (reaper is { } adopter)
         {
-            foreach (var (child, _) in _parents.Where(p => p.Value == task.First).ToArray())
+            foreach (var (child, _) in _parents.Where(p => p.Value == task.First()).ToArray())
             {
                 _parents[child] = adopter;
             }
@@ -103,7 +106,7 @@ internal sealed class TreeFeed
 
     public TreeFeed Show(Task task, Task parent, string path, long time, params string[] arguments)
     {
-        _parents[task.First] = parent;
+        _parents[task.First()] = parent;
         var program = new ProgramFacts { Path = Utf8(path), File = new FileFacts(5, 6, 7, 8), Arguments = Utf8(RecordBuilder.List(arguments)) };
         Store.Existing(HeadOf(task, time), program, Position, Utf8(Container));
         return Next();
@@ -121,7 +124,7 @@ internal sealed class TreeFeed
         return Next();
     }
 
-    public int Find(Task task) => Store.Find(IdOf(task.First));
+    public int Find(Task task) => Store.Find(IdOf(task.First()));
 
     public ProcessView See(Task task, Viewpoint? at = null)
     {
@@ -168,7 +171,7 @@ internal sealed class TreeFeed
     /// <summary>The head of a record of a task.</summary>
     public RecordHead HeadOf(Task task, long time)
     {
-        var parent = ParentOf(task.First);
+        var parent = ParentOf(task.First());
         return RecordBuilder.DefaultHead() with
         {
             Time = (ulong)time,
