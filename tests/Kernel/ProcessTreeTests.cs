@@ -112,11 +112,22 @@ public class ProcessTreeTests(LoadedKernel kernel)
             }
 
             Assert.Equal(proc.Threads, tree.ThreadsOf(process));
-            Assert.Equal((pid, proc.ParentPid == 0 ? pid : tree.LineageOf(proc.ParentPid)[^1]), (pid, tree.LineageOf(pid)[^1]));
+            Assert.Equal(AncestorsOf(pid, after), tree.LineageOf(pid));
             compared++;
         }
 
         Assert.True(compared > 3, $"only {compared} processes stood still long enough to be compared");
+    }
+
+    private static uint[] AncestorsOf(uint pid, Dictionary<uint, ProcFile> all)
+    {
+        List<uint> ancestors = [pid];
+        while (all.TryGetValue(ancestors[^1], out var process) && process.ParentPid != 0)
+        {
+            ancestors.Add(process.ParentPid);
+        }
+
+        return [.. ancestors];
     }
 
     private static string Cut(string command) => command.Length > ProcessLimits.CommandBytes ? command[..ProcessLimits.CommandBytes] : command;
