@@ -28,6 +28,9 @@ public sealed class ContainersSource(NodeStores stores) : INodeSource
     public long Evicted => stores.Containers.Evicted;
 
     /// <inheritdoc/>
+    public ChangeLog Changes => stores.Containers.Changes;
+
+    /// <inheritdoc/>
     public LookupResult Answer(DataValue key, in AsOf at)
     {
         if (key.Kind != DataKind.Text)

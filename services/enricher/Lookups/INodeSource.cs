@@ -16,6 +16,9 @@ public interface INodeSource
     /// <summary>Entries that made room for others before their time, since the start.</summary>
     public long Evicted { get; }
 
+    /// <summary>Where its changes are written down for caches; null where it tells none, so that nobody may take an answer as still true.</summary>
+    public ChangeLog? Changes => null;
+
     /// <summary>Answers a question.</summary>
     /// <param name="key">A text, an integer, a bool or a map.</param>
     /// <param name="at">As of when.</param>

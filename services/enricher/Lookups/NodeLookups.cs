@@ -31,19 +31,17 @@ public sealed class NodeLookups(string node, NodeStores stores, INodeSource sour
         lock (stores.Gate)
         {
             advanced = stores.Advanced;
-            var load = request.Position >= 0 ? stores.LoadIndex(request.LoadId) : -1;
-            var position = new StorePosition(load, request.Position);
             var ours = request.Node.Length == 0 || request.Node == node;
-            var applied = request.Position < 0 || (load >= 0 && position < stores.Applied);
-            var at = AsOf(request.Position >= 0 ? position : StorePosition.Open, request.Time);
             var complete = true;
             var results = new LookupResult[request.Keys.Count];
             for (var i = 0; i < results.Length; i++)
             {
-                results[i] = ours && applied ? source.Answer(request.Keys[i], at) : LookupResult.Failed(LookupStatus.Unavailable);
+                var moment = request.At.Count > 0 ? request.At[i] : new LookupMoment(request.Position, request.Time);
+                results[i] = ours && TryPlace(request.LoadId, moment, out var at) ? source.Answer(request.Keys[i], at) : LookupResult.Failed(LookupStatus.Unavailable);
                 complete &= results[i].Status != LookupStatus.Unavailable;
             }
 
+            var load = request.Position >= 0 || request.At.Count > 0 ? stores.LoadIndex(request.LoadId) : -1;
             reply = new LookupReply(results, load < 0 ? -1 : OffsetIn(load, source.HistoryFrom));
             return complete || !ours;
         }
@@ -58,7 +56,7 @@ public sealed class NodeLookups(string node, NodeStores stores, INodeSource sour
         var next = request.After;
         lock (stores.Gate)
         {
-            var at = AsOf(StorePosition.Open, request.Time);
+            var at = At(StorePosition.Open, request.Time);
             for (var scanned = 0; scanned < ScanLimit; scanned += entries.Count)
             {
                 entries.Clear();
@@ -81,7 +79,21 @@ public sealed class NodeLookups(string node, NodeStores stores, INodeSource sour
         }
     }
 
-    private AsOf AsOf(StorePosition position, long time)
+    // False while the position is not applied.
+    private bool TryPlace(uint loadId, LookupMoment moment, out AsOf at)
+    {
+        if (moment.Position < 0)
+        {
+            at = At(StorePosition.Open, moment.Time);
+            return true;
+        }
+
+        var position = new StorePosition(stores.LoadIndex(loadId), moment.Position);
+        at = At(position, moment.Time);
+        return position.Load >= 0 && position < stores.Applied;
+    }
+
+    private AsOf At(StorePosition position, long time)
     {
         var epoch = position != StorePosition.Open ? stores.Clock.EpochAt(position)
             : stores.Clock.EpochAt(time == 0 ? long.MaxValue : time);

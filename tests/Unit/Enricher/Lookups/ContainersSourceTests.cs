@@ -111,6 +111,18 @@ public sealed class ContainersSourceTests
     }
 
     [Fact]
+    public void TryAnswer_KeysOfSeveralEvents_EachAsOfItsOwn()
+    {
+        var request = Ask(Id, 9) with { Keys = [DataValue.Of(Id), DataValue.Of(Id), DataValue.Of(Id)], At = [new(9, 0), new(15, 0), new(25, 0)] };
+
+        Assert.True(_source.TryAnswer(request, out var reply, out _));
+        Assert.False(_source.TryAnswer(request with { At = [new(9, 0), new(15, 0), new(50, 0)] }, out var early, out _));
+
+        Assert.Equal([LookupStatus.NotFound, LookupStatus.Found, LookupStatus.NotFound], reply.Results.Select(r => r.Status));
+        Assert.Equal([LookupStatus.NotFound, LookupStatus.Found, LookupStatus.Unavailable], early.Results.Select(r => r.Status));
+    }
+
+    [Fact]
     public void TryAnswer_OfAnotherNode_IsUnavailableAtOnce()
     {
         Assert.True(_source.TryAnswer(Ask(Id, 15) with { Node = "node-b" }, out var reply, out _));
