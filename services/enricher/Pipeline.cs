@@ -7,6 +7,7 @@ using TraceeMesh.Enricher.Containers.Kubernetes;
 using TraceeMesh.Enricher.Containers.Runtimes;
 using TraceeMesh.Enricher.Cutting;
 using TraceeMesh.Enricher.Deriving;
+using TraceeMesh.Enricher.Dns;
 using TraceeMesh.Enricher.Enrichment;
 using TraceeMesh.Enricher.Input;
 using TraceeMesh.Enricher.Lookups;
@@ -90,7 +91,8 @@ public sealed class Pipeline(
             await _jetStream.EnsureStreamAsync(stream, cancellation);
         }
 
-        _sources.AddRange([new ContainersSource(_stores), new ProcessTreeSource(_stores)]);
+        _sources.AddRange([new ContainersSource(_stores), new ProcessTreeSource(_stores), new DnsSource(_stores, bus.Time)]);
+        _stores.DnsPackets.OnUnreadable = new DnsUnreadableLog(log, bus.Time).Note;
         var changes = new ChangePublisher(bus, subjects, node, _stores, _sources);
         var dead = new DeadLetters(_jetStream, subjects.Dead(ServiceName, node), log, counters);
         await using var enrichment = new ContainerEnrichment(runtimes, options.Timeout, bus.Time, log, counters);
@@ -327,6 +329,7 @@ public sealed class Pipeline(
         counters.Gauge("container_label_bytes", "Memory that labels of containers take", () => _stores.Containers.Labels.Used);
         counters.Counter("container_labels_refused", "Containers whose labels were not kept for lack of room", () => _stores.Containers.Labels.Refused);
         CountPods();
+        CountDns();
         counters.Gauge("processes", "Processes kept", () => _stores.Processes.Count);
         counters.Gauge("threads", "Threads kept", () => _stores.Processes.ThreadCount);
         counters.Gauge("process_facts", "Facts kept of what changed in processes and threads", () => _stores.Processes.FactCount);
@@ -353,6 +356,16 @@ public sealed class Pipeline(
         counters.Counter("pod_watches", "Watches on pods begun", () => pods.Watches);
         counters.Counter("pod_failures", "Lists and watches of pods that failed", () => pods.Failures);
         counters.Counter("pod_bad_objects", "Pods and lines of a watch that could not be read", () => pods.BadObjects);
+    }
+
+    private void CountDns()
+    {
+        counters.Gauge("dns_nodes", "Names and addresses kept", () => _stores.Dns.Count);
+        counters.Gauge("dns_links", "Links between names and addresses kept", () => _stores.Dns.Edges);
+        counters.Counter("dns_nodes_evicted", "Names and addresses that made room for others while they could be asked for", () => _stores.Dns.Evicted);
+        counters.Counter("dns_links_evicted", "Links that made room for others of the same name or address while they could be asked for", () => _stores.Dns.EvictedEdges);
+        counters.Counter("dns_messages", "DNS messages read", () => _stores.DnsPackets.Messages);
+        counters.Counter("dns_messages_bad", "DNS messages that could not be read, or not whole", () => _stores.DnsPackets.Unreadable);
     }
 
     private readonly record struct Publishers(FramePublisher Events, FramePublisher Lifecycle, ChangePublisher Changes);

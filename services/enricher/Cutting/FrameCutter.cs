@@ -142,6 +142,7 @@ public sealed partial class FrameCutter : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        _decoder.Dispose();
         _writers.Dispose();
         _released.Dispose();
         _derived.Dispose();
@@ -160,6 +161,7 @@ public sealed partial class FrameCutter : IDisposable
             if (_last is null)
             {
                 Stores.Containers.Begin(start);
+                Stores.Dns.Begin(start.Position, FirstTime(frame));
             }
             else
             {
@@ -167,6 +169,7 @@ public sealed partial class FrameCutter : IDisposable
                 if (_last.BootId != header.BootId)
                 {
                     Stores.Containers.Clear(start);
+                    Stores.Dns.Clear(start.Position, FirstTime(frame));
                 }
             }
         }

@@ -209,6 +209,9 @@ public static class EventJson
 
                 json.WriteEndArray();
                 break;
+            case ArgumentType.PacketMetadata or ArgumentType.ProtoDns:
+                WriteValue(json, e.GetStructure(index));
+                break;
             case ArgumentType.Bool:
                 json.WriteBooleanValue(value.Number != 0);
                 break;
