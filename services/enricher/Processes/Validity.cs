@@ -25,7 +25,7 @@ public struct Validity
     /// <summary>Takes account of a fact that was not seen.</summary>
     public void Passes(in FactStamp stamp, in Viewpoint at)
     {
-        if (stamp.IsNever || (at.IsFixed && stamp.Time > at.Time))
+        if (stamp.IsNever || (at.HasOneTime && stamp.Time > at.Time))
         {
             return;
         }

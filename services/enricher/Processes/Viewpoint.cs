@@ -12,6 +12,9 @@ public readonly record struct Viewpoint(long Time, FactPosition Position, bool I
     /// <summary>As things are now.</summary>
     public static readonly Viewpoint Now = new(long.MaxValue, FactPosition.Open);
 
+    /// <summary>Whether the time is the same for every event that may be served: it is given, or no event asks.</summary>
+    public bool HasOneTime => IsFixed || Position == FactPosition.Open;
+
     /// <summary>The viewpoint of a question.</summary>
     public static Viewpoint Of(in AsOf at) => new(at.Time, FactPosition.Of(at.Position));
 
