@@ -318,35 +318,60 @@ public ref struct MessagePackReader
     }
 
     /// <summary>Passes over the next value, however nested; needs no stack, so no depth can hurt it.</summary>
-    public bool TrySkip()
+    public bool TrySkip() => TrySkip(1);
+
+    /// <summary>Passes over the next <paramref name="values"/> values.</summary>
+    public bool TrySkip(int values)
     {
         var start = _at;
-        long open = 1;
-        while (open > 0)
+        long open = values;
+        var sizes = FixedSizes;
+        while (open > 0 && (uint)_at < (uint)_bytes.Length)
         {
             open--;
-            var ok = NextType switch
+            var size = sizes[_bytes[_at]];
+            if (size > 0)
             {
-                MessagePackType.Nil => TryReadNil(),
-                MessagePackType.Bool => TryReadBool(out _),
-                MessagePackType.Integer => TryReadInteger(out _, out _),
-                MessagePackType.Float => TryReadFloat(out _),
-                MessagePackType.Text => TryReadText(out _),
-                MessagePackType.Bytes => TryReadBytes(out _),
-                MessagePackType.Extension => TryReadExtension(out _, out _),
-                MessagePackType.Array => TryOpen(TryReadArrayHeader(out var count), count, ref open),
-                MessagePackType.Map => TryOpen(TryReadMapHeader(out var pairs), 2L * pairs, ref open),
-                _ => false,
-            };
-            if (!ok)
+                _at += size;
+            }
+            else if (!TrySkipSlow(ref open))
             {
                 _at = start;
                 return false;
             }
         }
 
+        if (open > 0 || _at > _bytes.Length)
+        {
+            _at = start;
+            return false;
+        }
+
         return true;
     }
+
+    // How long a value is whose first byte says it all; 0 for the others.
+    private static ReadOnlySpan<byte> FixedSizes =>
+    [
+        1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
+        1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
+        1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
+        1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
+        0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+        1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32,
+        1, 0, 1, 1, 0, 0, 0, 0, 0, 0, 5, 9, 2, 3, 5, 9, 2, 3, 5, 9, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+        1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
+    ];
+
+    private bool TrySkipSlow(ref long open) => NextType switch
+    {
+        MessagePackType.Text => TryReadText(out _),
+        MessagePackType.Bytes => TryReadBytes(out _),
+        MessagePackType.Extension => TryReadExtension(out _, out _),
+        MessagePackType.Array => TryOpen(TryReadArrayHeader(out var count), count, ref open),
+        MessagePackType.Map => TryOpen(TryReadMapHeader(out var pairs), 2L * pairs, ref open),
+        _ => false,
+    };
 
     private static bool TryOpen(bool read, long entries, ref long open)
     {

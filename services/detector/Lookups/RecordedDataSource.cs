@@ -21,7 +21,17 @@ internal sealed class RecordedDataSource(IDataSource source, SignatureInstance s
 
     public async ValueTask<Lookup> Get(Event e, DataValue key, CancellationToken cancellation = default)
     {
-        var lookup = await source.Get(e, key, cancellation);
+        signature.BeginAsking();
+        Lookup lookup;
+        try
+        {
+            lookup = await source.Get(e, key, cancellation);
+        }
+        finally
+        {
+            signature.EndAsking();
+        }
+
         signature.Record(e, new AskedLookup(Namespace, Id, key, new LookupResult(lookup.Status, lookup.Values, 0, 0, false, lookup.Enrichment)));
         return lookup;
     }

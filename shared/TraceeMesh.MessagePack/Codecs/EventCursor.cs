@@ -6,10 +6,15 @@ namespace TraceeMesh.MessagePack;
 /// <summary>Goes through the events of a frame, one after the other, into one reused <see cref="Event"/>.</summary>
 public struct EventCursor
 {
+    // Where these values are among those of an event (docs/wire.md).
+    private const int FlagsField = 19;
+    private const int ContainerField = 26;
+
     private readonly ReadOnlyMemory<byte> _events;
     private readonly EventFrameHeader _header;
     private readonly ReadOnlyMemory<byte> _hostName;
     private int _at;
+    private int _next;
     private int _left;
 
     internal EventCursor(ReadOnlyMemory<byte> events, EventFrameHeader header, ReadOnlyMemory<byte> hostName)
@@ -22,6 +27,41 @@ public struct EventCursor
 
     /// <summary>How many events are left.</summary>
     public readonly int Left => _left;
+
+    /// <summary>Looks at the next event without reading it: enough to know whether anybody wants it. <see cref="Skip"/> or <see cref="TryRead(Event)"/> come next.</summary>
+    /// <param name="id">Its number.</param>
+    /// <param name="origin">Where on the node it happened.</param>
+    /// <returns>Ok; UnknownEvent, which can only be skipped; End; or BadEvent, after which nothing behind it can be read.</returns>
+    public FrameStatus TryPeek(out int id, out EventOrigin origin)
+    {
+        id = 0;
+        origin = EventOrigin.Host;
+        if (_left == 0)
+        {
+            return FrameStatus.End;
+        }
+
+        var reader = new MessagePackReader(_events.Span[_at..]);
+        if (!reader.TryReadArrayHeader(out var fields) || fields != EventWriter.Fields
+            || !reader.TryReadInt32(out id)
+            || !reader.TrySkip(FlagsField - 1) || !reader.TryReadInt32(out var flags)
+            || !reader.TrySkip(ContainerField - FlagsField - 1) || !reader.TryReadText(out var container)
+            || !reader.TrySkip(EventWriter.Fields - ContainerField - 1))
+        {
+            return FrameStatus.BadEvent;
+        }
+
+        _next = _at + reader.Position;
+        origin = Event.OriginOf(!container.IsEmpty, (ContextFlags)flags);
+        return EventCatalog.Find(id) is null ? FrameStatus.UnknownEvent : FrameStatus.Ok;
+    }
+
+    /// <summary>Passes over the event that <see cref="TryPeek"/> looked at.</summary>
+    public void Skip()
+    {
+        _left--;
+        _at = _next;
+    }
 
     /// <summary>Reads the next event.</summary>
     /// <returns>

@@ -4,6 +4,7 @@ namespace TraceeMesh.Signatures;
 
 /// <summary>The container an event happened in; all texts are empty on the host.</summary>
 /// <param name="e">The event.</param>
+/// <example><code>if (e.Container.Image.StartsWith("shop/"u8)) Report(e);</code></example>
 public readonly struct EventContainer(Event e)
 {
     /// <summary>Its id.</summary>
@@ -20,6 +21,7 @@ public readonly struct EventContainer(Event e)
 }
 
 /// <summary>Words for what an event carries.</summary>
+/// <example><code>var id = e.Container.Id;</code></example>
 public static class EventWords
 {
     extension(Event e)

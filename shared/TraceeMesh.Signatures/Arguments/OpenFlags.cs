@@ -1,6 +1,7 @@
 namespace TraceeMesh.Signatures;
 
 /// <summary>Reads the flags of open(2) as the kernel keeps them in the opened file.</summary>
+/// <example><code>if (OpenFlags.IsWrite(_flags[e])) Report(e);</code></example>
 public static class OpenFlags
 {
     private const long AccessMode = 0b11;

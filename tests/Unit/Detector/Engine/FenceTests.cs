@@ -10,7 +10,7 @@ namespace TraceeMesh.Tests.Unit.Detector.Engine;
 
 public sealed class FenceTests
 {
-    private static readonly TimeSpan Short = TimeSpan.FromMilliseconds(250);
+    private static readonly EvaluationLimits Short = new() { Evaluation = TimeSpan.FromMilliseconds(250) };
 
     [Fact]
     public async Task Signature_ThatThrows_IsCountedAndTheOthersGoOn()
@@ -70,11 +70,13 @@ public sealed class FenceTests
 
         Assert.Equal(new JudgedFrame(2, FrameStatus.Ok, BufferInUse: true), judged);
         Assert.Equal(SignatureState.Disabled, bench.Catalog.Signatures[1].State);
-        Assert.Equal(4, bench.Found.Count);
+        Assert.Equal(4, Findings(bench).Count());
         Assert.Equal(1, bench.Counters.SignaturesAbandoned.Value);
+        Assert.Equal(["B"], Announced(bench));
+        Assert.Equal("B", Assert.Single(bench.Remembered).Signature);
 
         Assert.False((await bench.Judge(Ptrace())).BufferInUse);
-        Assert.Equal(6, bench.Found.Count);
+        Assert.Equal(6, Findings(bench).Count());
     }
 
     [Fact]
@@ -92,8 +94,8 @@ public sealed class FenceTests
 
         await bench.Judge(Ptrace());
 
-        Assert.Equal(SignatureInstance.MaxFindingsPerEvent, bench.Found.Select(f => f.Id).Distinct().Count());
-        Assert.Equal(10_000 - SignatureInstance.MaxFindingsPerEvent, bench.Counters.FindingsRefused.Value);
+        Assert.Equal(EvaluationLimits.FindingsPerEvent, bench.Found.Select(f => f.Id).Distinct().Count());
+        Assert.Equal(10_000 - EvaluationLimits.FindingsPerEvent, bench.Counters.FindingsRefused.Value);
     }
 
     [Fact]
@@ -179,6 +181,12 @@ public sealed class FenceTests
         Assert.Equal(["*"], any.Catalog.Wanted().Events);
         Assert.False(any.Catalog.Wanted().Environment);
     }
+
+    private static IEnumerable<System.Text.Json.Nodes.JsonNode> Findings(Bench bench) => bench.Json().Where(j => (string?)j["eventName"] != DisabledAnnouncement.EventName);
+
+    private static IEnumerable<string?> Announced(Bench bench) => bench.Json()
+        .Where(j => (string?)j["eventName"] == DisabledAnnouncement.EventName)
+        .Select(j => (string?)j["args"]!.AsArray().Single(a => (string?)a!["name"] == "signature_id")!["value"]);
 
     private static Event Ptrace() => EventMaker.Make("ptrace", ("request", 0));
 
