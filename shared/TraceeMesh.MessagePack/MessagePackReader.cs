@@ -167,7 +167,7 @@ public ref struct MessagePackReader
     {
         value = 0;
         aboveLong = false;
-        if (NextType != MessagePackType.Integer)
+        if ((uint)_at >= (uint)_bytes.Length)
         {
             return false;
         }
@@ -180,13 +180,13 @@ public ref struct MessagePackReader
             return true;
         }
 
-        var width = 1 << (tag & 3);
-        if (_bytes.Length - _at - 1 < width)
+        var data = _bytes[(_at + 1)..];
+        var width = tag is >= 0xcc and <= 0xd3 ? 1 << (tag & 3) : int.MaxValue;
+        if (data.Length < width)
         {
             return false;
         }
 
-        var data = _bytes[(_at + 1)..];
         value = tag switch
         {
             0xcc => data[0],
@@ -227,16 +227,15 @@ public ref struct MessagePackReader
     /// <summary>Reads a text's bytes; whether they are UTF-8 is the writer's word.</summary>
     public bool TryReadText(out ReadOnlySpan<byte> utf8)
     {
-        var tag = NextType == MessagePackType.Text ? _bytes[_at] : 0;
-        return TryReadBlob(
-            tag switch
-            {
-                0 => -1,
-                <= 0xbf => 0,
-                _ => 1 << (tag - 0xd9),
-            },
-            tag & 0x1f,
-            out utf8);
+        var tag = (uint)_at < (uint)_bytes.Length ? _bytes[_at] : 0;
+        if ((tag & 0xe0) == 0xa0 && _bytes.Length - _at > (tag & 0x1f))
+        {
+            utf8 = _bytes.Slice(_at + 1, tag & 0x1f);
+            _at += 1 + (tag & 0x1f);
+            return true;
+        }
+
+        return TryReadBlob(tag is >= 0xd9 and <= 0xdb ? 1 << (tag - 0xd9) : -1, 0, out utf8);
     }
 
     /// <summary>Reads bytes.</summary>
@@ -324,30 +323,33 @@ public ref struct MessagePackReader
     public bool TrySkip(int values)
     {
         var start = _at;
-        long open = values;
+        var bytes = _bytes;
         var sizes = FixedSizes;
-        while (open > 0 && (uint)_at < (uint)_bytes.Length)
+        var at = _at;
+        long open = values;
+        while (open > 0 && (uint)at < (uint)bytes.Length)
         {
             open--;
-            var size = sizes[_bytes[_at]];
+            var size = sizes[bytes[at]];
             if (size > 0)
             {
-                _at += size;
+                at += size;
+                continue;
             }
-            else if (!TrySkipSlow(ref open))
+
+            _at = at;
+            if (!TrySkipSlow(ref open))
             {
                 _at = start;
                 return false;
             }
+
+            at = _at;
         }
 
-        if (open > 0 || _at > _bytes.Length)
-        {
-            _at = start;
-            return false;
-        }
-
-        return true;
+        var ok = open == 0 && at <= bytes.Length;
+        _at = ok ? at : start;
+        return ok;
     }
 
     // How long a value is whose first byte says it all; 0 for the others.

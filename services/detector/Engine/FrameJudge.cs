@@ -165,38 +165,55 @@ public sealed partial class FrameJudge : IFindingSink, IDisposable
         while (true)
         {
             cancellation.ThrowIfCancellationRequested();
-            _status = _cursor.TryPeek(out var id, out var origin);
+            _status = TryReadWanted(out var plan);
             if (_status is not (FrameStatus.Ok or FrameStatus.UnknownEvent))
             {
                 return false;
             }
 
-            if (_status == FrameStatus.UnknownEvent)
+            _judged++;
+            if (plan is not null)
             {
-                _parts.Counters.EventsUnknown.Add();
-                _cursor.Skip();
-            }
-            else if (_index.Find(id, origin) is { } plan)
-            {
-                _status = _cursor.TryRead(_event);
-                if (_status != FrameStatus.Ok)
-                {
-                    return false;
-                }
-
                 Evaluate(plan, _event, cancellation);
             }
-            else
-            {
-                _cursor.Skip();
-            }
 
-            _judged++;
             if (_pending.Count > 0 || _reported.Count > 0 || _findings.Count >= FindingsHeld)
             {
                 return true;
             }
         }
+    }
+
+    /// <summary>Reads the next event if anybody wants it, and passes over it if nobody does.</summary>
+    private FrameStatus TryReadWanted(out SelectionPlan? plan)
+    {
+        plan = null;
+        FrameStatus status;
+        if (!_cursor.TryPeekId(out var id) || !_index.IsAlwaysWanted(id))
+        {
+            status = _cursor.TryPeek(out id, out var origin);
+            if (status == FrameStatus.UnknownEvent)
+            {
+                _parts.Counters.EventsUnknown.Add();
+                _cursor.Skip();
+                return status;
+            }
+
+            if (status != FrameStatus.Ok)
+            {
+                return status;
+            }
+
+            if (_index.Find(id, origin) is null)
+            {
+                _cursor.Skip();
+                return status;
+            }
+        }
+
+        status = _cursor.TryRead(_event);
+        plan = status == FrameStatus.Ok ? _index.Find(id, _event.Origin) : null;
+        return status;
     }
 
     private void Evaluate(SelectionPlan plan, Event e, CancellationToken cancellation)

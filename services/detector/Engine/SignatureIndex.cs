@@ -15,6 +15,7 @@ public sealed class SignatureIndex
 
     private readonly IReadOnlyList<SignatureInstance> _signatures;
     private readonly SelectionPlan?[] _byNumber;
+    private readonly bool[] _always = new bool[EventSet.Limit];
     private readonly Dictionary<(string Source, string Name, EventOrigin Origin), SelectionPlan?> _byName = [];
 
     /// <summary>Indexes signatures by their selectors.</summary>
@@ -29,6 +30,8 @@ public sealed class SignatureIndex
             {
                 _byNumber[(definition.Id * Origins) + origin] = SelectionPlan.Of(signatures, Event.Tracee, definition, (EventOrigin)origin);
             }
+
+            _always[definition.Id] = _byNumber.AsSpan(definition.Id * Origins, Origins).IndexOf((SelectionPlan?)null) < 0;
         }
     }
 
@@ -40,6 +43,10 @@ public sealed class SignatureIndex
         var slot = (eventId * Origins) + (int)origin;
         return (uint)slot < (uint)_byNumber.Length ? _byNumber[slot] : null;
     }
+
+    /// <summary>Whether somebody wants an event of a frame wherever it happened.</summary>
+    /// <param name="eventId">Its number.</param>
+    public bool IsAlwaysWanted(int eventId) => (uint)eventId < (uint)_always.Length && _always[eventId];
 
     /// <summary>Who wants an event of any source; null where nobody does.</summary>
     public SelectionPlan? Find(Event e) =>

@@ -53,7 +53,7 @@ public sealed class Event
     public EventFrameHeader Frame { get; private set; } = EventFrameHeader.Empty;
 
     /// <summary>The values of its arguments, in the order of <see cref="EventDefinition.Arguments"/>.</summary>
-    public ReadOnlySpan<ArgumentValue> Arguments => _arguments.AsSpan(0, Definition.Arguments.Count);
+    public ReadOnlySpan<ArgumentValue> Arguments => _arguments.AsSpan(0, Definition.Types.Length);
 
     /// <summary>Where the event came from, as selectors name it (tracee.md §1.4).</summary>
     public EventOrigin Origin => OriginOf(!Context.ContainerId.IsEmpty, Context.Flags);
@@ -76,12 +76,12 @@ public sealed class Event
         Frame = frame;
         Context = default;
         _textCount = 0;
-        if (_arguments.Length < definition.Arguments.Count)
+        if (_arguments.Length < definition.Types.Length)
         {
-            _arguments = new ArgumentValue[definition.Arguments.Count];
+            _arguments = new ArgumentValue[definition.Types.Length];
         }
 
-        _arguments.AsSpan(0, definition.Arguments.Count).Clear();
+        _arguments.AsSpan(0, definition.Types.Length).Clear();
     }
 
     /// <summary>Sets an argument to a number; for decoders.</summary>

@@ -28,6 +28,14 @@ public struct EventCursor
     /// <summary>How many events are left.</summary>
     public readonly int Left => _left;
 
+    /// <summary>The number of the next event, if it is one; <see cref="TryPeek"/> or <see cref="TryRead(Event)"/> tell what is wrong with it if not.</summary>
+    public readonly bool TryPeekId(out int id)
+    {
+        id = 0;
+        var reader = new MessagePackReader(_events.Span[_at..]);
+        return _left > 0 && reader.TryReadArrayHeader(out _) && reader.TryReadInt32(out id);
+    }
+
     /// <summary>Looks at the next event without reading it: enough to know whether anybody wants it. <see cref="Skip"/> or <see cref="TryRead(Event)"/> come next.</summary>
     /// <param name="id">Its number.</param>
     /// <param name="origin">Where on the node it happened.</param>
@@ -178,20 +186,20 @@ public struct EventCursor
 
     private readonly bool TryReadArguments(ref MessagePackReader reader, Event target)
     {
-        var arguments = target.Definition.Arguments;
-        if (!reader.TryReadArrayHeader(out var count) || count != arguments.Count)
+        var types = target.Definition.Types;
+        if (!reader.TryReadArrayHeader(out var count) || count != types.Length)
         {
             return false;
         }
 
-        for (var i = 0; i < arguments.Count; i++)
+        for (var i = 0; i < types.Length; i++)
         {
             if (reader.TryReadNil())
             {
                 continue;
             }
 
-            var ok = arguments[i].Type switch
+            var ok = types[i] switch
             {
                 ArgumentType.Text => TryReadTextArgument(ref reader, target, i),
                 ArgumentType.TextList => TryReadListArgument(ref reader, target, i),
