@@ -104,7 +104,7 @@ public abstract class Signature : IDisposable
 
     /// <summary>Releases what the signature holds; called once, after the last event.</summary>
     /// <param name="disposing">Always true.</param>
-    /// <example><code>protected override void Dispose(bool disposing) => _pattern.Dispose();</code></example>
+    /// <example><code>protected override void Dispose(bool disposing) { _pattern.Dispose(); base.Dispose(disposing); }</code></example>
     protected virtual void Dispose(bool disposing)
     {
     }

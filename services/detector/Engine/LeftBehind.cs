@@ -21,19 +21,23 @@ public sealed partial class LeftBehind(IDisabledSignatures remembered, ILogger l
     /// <summary>How many there are.</summary>
     public int Count => Volatile.Read(ref _count);
 
+    /// <summary>Tells the next process of a signature that is disabled by now.</summary>
+    public void Remember(LoadedSignature culprit)
+    {
+        lock (_gate)
+        {
+            _remembering = Task.WhenAll(_remembering, remembered.RememberAsync(culprit.Metadata.Id, culprit.Metadata.Version, culprit.Reason, CancellationToken.None));
+        }
+    }
+
     /// <summary>Enters one.</summary>
-    /// <param name="culprit">The signature that holds it, disabled by now.</param>
+    /// <param name="culprit">The signature that holds it.</param>
     /// <param name="judgement">The judgement.</param>
     /// <param name="urgent">Whether waiting for more of them would be too late.</param>
     public void Enter(LoadedSignature culprit, Task judgement, bool urgent)
     {
         var count = Interlocked.Increment(ref _count);
         _ = judgement.ContinueWith(static (_, self) => Interlocked.Decrement(ref ((LeftBehind)self!)._count), this, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
-        lock (_gate)
-        {
-            _remembering = Task.WhenAll(_remembering, remembered.RememberAsync(culprit.Metadata.Id, culprit.Metadata.Version, culprit.Reason, CancellationToken.None));
-        }
-
         if (urgent || count > EvaluationLimits.LeftBehind)
         {
             _tooMany.TrySetResult(urgent

@@ -132,7 +132,6 @@ public sealed partial class SignatureFence : IAsyncDisposable
         _parts.Counters.SignaturesAbandoned.Add();
         var loaded = culprit.Loaded;
         var disabled = loaded.Become(SignatureState.Disabled, $"it did not come back from an event within {_parts.Limits.Evaluation.TotalSeconds:0.##} s, or {_parts.Limits.WithLookups.TotalSeconds:0.##} s with lookups");
-        _parts.LeftBehind.Enter(loaded, judgement, urgent: GC.GetTotalMemory(forceFullCollection: false) > _parts.Limits.HeapBytes);
         _ = judgement.ContinueWith(
             static (ended, judge) =>
             {
@@ -143,9 +142,17 @@ public sealed partial class SignatureFence : IAsyncDisposable
             CancellationToken.None,
             TaskContinuationOptions.None,
             TaskScheduler.Default);
+        await TellAsync(loaded, disabled, cancellation);
+        _parts.LeftBehind.Enter(loaded, judgement, urgent: GC.GetTotalMemory(forceFullCollection: false) > _parts.Limits.HeapBytes);
+    }
+
+    /// <summary>Tells of a signature that holds a thread, once: in the log, the next process, and everybody.</summary>
+    private async Task TellAsync(LoadedSignature loaded, bool disabled, CancellationToken cancellation)
+    {
         if (disabled)
         {
             LogAbandoned(_parts.Log, loaded.Metadata.Id, loaded.Reason);
+            _parts.LeftBehind.Remember(loaded);
             await AnnounceAsync(loaded, cancellation);
         }
     }
@@ -251,12 +258,8 @@ public sealed partial class SignatureFence : IAsyncDisposable
         {
             _parts.Counters.SignaturesAbandoned.Add();
             var disabled = loaded.Become(SignatureState.Disabled, $"its initialisation did not end within {_parts.Limits.WithLookups.TotalSeconds:0.##} s");
+            await TellAsync(loaded, disabled, cancellation);
             _parts.LeftBehind.Enter(loaded, making, urgent: false);
-            if (disabled)
-            {
-                LogAbandoned(_parts.Log, loaded.Metadata.Id, loaded.Reason);
-                await AnnounceAsync(loaded, cancellation);
-            }
         }
         catch (Exception e) when (!cancellation.IsCancellationRequested)
         {
