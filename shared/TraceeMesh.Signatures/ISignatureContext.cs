@@ -4,6 +4,7 @@ using TraceeMesh.Contracts.Events;
 namespace TraceeMesh.Signatures;
 
 /// <summary>What the engine gives a signature.</summary>
+/// <example><code>public override void Init(ISignatureContext context) => _state = context.State;</code></example>
 public interface ISignatureContext
 {
     /// <summary>Where the signature writes for people.</summary>

@@ -1,4 +1,3 @@
-using TraceeMesh.Contracts;
 using TraceeMesh.Contracts.Events;
 using TraceeMesh.Contracts.Lookups;
 using TraceeMesh.Detector.Engine;
@@ -19,20 +18,56 @@ internal sealed class RecordedDataSource(IDataSource source, SignatureInstance s
 
     public IReadOnlyList<string> Keys => source.Keys;
 
-    public async ValueTask<Lookup> Get(Event e, DataValue key, CancellationToken cancellation = default)
+    public ValueTask<Lookup> Get(Event e, LookupKey key, CancellationToken cancellation = default)
     {
+        var asking = source.Get(e, key, cancellation);
+        if (!asking.IsCompletedSuccessfully)
+        {
+            return GetSlow(asking, e, key);
+        }
+
+        var lookup = asking.Result;
+        Record(e, key, lookup);
+        return new(lookup);
+    }
+
+    public async ValueTask<IReadOnlyList<Lookup>> GetAll(Event e, IReadOnlyList<LookupKey> keys, CancellationToken cancellation = default)
+    {
+        IReadOnlyList<Lookup> lookups;
         signature.BeginAsking();
-        Lookup lookup;
         try
         {
-            lookup = await source.Get(e, key, cancellation);
+            lookups = await source.GetAll(e, keys, cancellation);
         }
         finally
         {
             signature.EndAsking();
         }
 
-        signature.Record(e, new AskedLookup(Namespace, Id, key, new LookupResult(lookup.Status, lookup.Values, 0, 0, false, lookup.Enrichment)));
+        for (var i = 0; i < lookups.Count; i++)
+        {
+            Record(e, keys[i], lookups[i]);
+        }
+
+        return lookups;
+    }
+
+    private async ValueTask<Lookup> GetSlow(ValueTask<Lookup> asking, Event e, LookupKey key)
+    {
+        Lookup lookup;
+        signature.BeginAsking();
+        try
+        {
+            lookup = await asking;
+        }
+        finally
+        {
+            signature.EndAsking();
+        }
+
+        Record(e, key, lookup);
         return lookup;
     }
+
+    private void Record(Event e, LookupKey key, Lookup lookup) => signature.Record(e, new AskedLookup(Namespace, Id, key, lookup.Result));
 }

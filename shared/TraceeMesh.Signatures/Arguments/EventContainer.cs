@@ -8,15 +8,19 @@ namespace TraceeMesh.Signatures;
 public readonly struct EventContainer(Event e)
 {
     /// <summary>Its id.</summary>
+    /// <example><code>Report(e, ("id", e.Container.Id));</code></example>
     public Utf8Text Id => e.Context.ContainerId;
 
     /// <summary>Its name.</summary>
+    /// <example><code>Report(e, ("name", e.Container.Name));</code></example>
     public Utf8Text Name => e.Context.ContainerName;
 
     /// <summary>Its image.</summary>
+    /// <example><code>Report(e, ("image", e.Container.Image));</code></example>
     public Utf8Text Image => e.Context.ContainerImage;
 
     /// <summary>The digest of its image.</summary>
+    /// <example><code>Report(e, ("imagedigest", e.Container.ImageDigest));</code></example>
     public Utf8Text ImageDigest => e.Context.ContainerImageDigest;
 }
 
@@ -27,6 +31,7 @@ public static class EventWords
     extension(Event e)
     {
         /// <summary>The container the event happened in.</summary>
+        /// <example><code>if (!e.Container.Id.IsEmpty) Report(e);</code></example>
         public EventContainer Container => new(e);
     }
 }

@@ -26,15 +26,19 @@ public sealed class ArgumentFilter : IEquatable<ArgumentFilter>
     }
 
     /// <summary>Name of the argument.</summary>
+    /// <example><code>ArgumentFilter.Is("request", 0).Argument // request</code></example>
     public string Argument { get; }
 
     /// <summary>How it is compared.</summary>
+    /// <example><code>ArgumentFilter.Is("request", 0).Operator // NumberIsOneOf</code></example>
     public FilterOperator Operator { get; }
 
     /// <summary>With what, if it is a text.</summary>
+    /// <example><code>ArgumentFilter.EndsWith("pathname", "/sh").Texts // [/sh]</code></example>
     public ImmutableArray<string> Texts { get; }
 
     /// <summary>With what, if it is a number.</summary>
+    /// <example><code>ArgumentFilter.Is("request", 4, 5).Numbers // [4, 5]</code></example>
     public ImmutableArray<long> Numbers { get; }
 
     /// <summary>The text is one of <paramref name="texts"/>.</summary>

@@ -33,6 +33,7 @@ public sealed class ArgumentTest
     /// <param name="filter">The filter.</param>
     /// <param name="definition">The kind of event.</param>
     /// <exception cref="SignatureInitException">The event has no such argument, or it is of another type than the filter compares.</exception>
+    /// <example><code>var test = ArgumentTest.Resolve(filter, EventCatalog.Find("ptrace")!);</code></example>
     public static ArgumentTest Resolve(ArgumentFilter filter, EventDefinition definition)
     {
         var index = definition.IndexOf(filter.Argument);
@@ -50,6 +51,7 @@ public sealed class ArgumentTest
     }
 
     /// <summary>Whether an event of that kind passes.</summary>
+    /// <example><code>if (test.Passes(e)) await signature.OnEvent(e, cancellation);</code></example>
     public bool Passes(Event e)
     {
         ref readonly var value = ref e.Arguments[_index];

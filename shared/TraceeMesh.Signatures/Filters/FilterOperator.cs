@@ -1,6 +1,7 @@
 namespace TraceeMesh.Signatures;
 
 /// <summary>How an <see cref="ArgumentFilter"/> compares.</summary>
+/// <example><code>ArgumentFilter.AtLeast("inode", 2).Operator == FilterOperator.NumberAtLeast</code></example>
 public enum FilterOperator
 {
     /// <summary>The text is one of those given.</summary>

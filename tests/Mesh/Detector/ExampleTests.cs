@@ -4,7 +4,6 @@ using TraceeMesh.Bus;
 using TraceeMesh.Contracts;
 using TraceeMesh.Contracts.Events;
 using TraceeMesh.Contracts.Lookups;
-using TraceeMesh.Detector;
 using TraceeMesh.Detector.Lookups;
 using TraceeMesh.MessagePack;
 using TraceeMesh.ServiceDefaults;
@@ -34,7 +33,7 @@ public sealed class ExampleTests
             message.Respond(reply.WrittenSpan);
         });
         using var counters = new ServiceCounters();
-        var directory = new DataSourceDirectory(bus.Connection, bus.Subjects, new DetectorCounters(counters), TimeProvider.System, NullLogger.Instance);
+        using var directory = new DataSourceDirectory(bus.Connection, bus.Subjects, counters, TimeProvider.System, NullLogger.Instance);
         await directory.RefreshAsync(CancellationToken.None);
         Assert.True(directory.TryGet("acme", "exec_limits", out var limits));
         using var harness = new SignatureHarness(new ManyExecs(), limits);

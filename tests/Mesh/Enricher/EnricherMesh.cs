@@ -139,6 +139,34 @@ internal sealed class EnricherMesh : IAsyncDisposable
         return frames;
     }
 
+    /// <summary>The exec events in the stream, each an object of its own, once there are so many.</summary>
+    public async Task<List<Event>> ExecsAsync(int count)
+    {
+        var execs = new List<Event>();
+        await TestWait.Until(
+            async () =>
+            {
+                execs.Clear();
+                var state = await JetStream.FindStreamAsync(Streams.Events.Name);
+                for (var sequence = Math.Max(1, state!.FirstSequence); sequence <= state.LastSequence; sequence++)
+                {
+                    var frame = await JetStream.GetMessageAsync(Streams.Events.Name, sequence);
+                    Assert.Equal(FrameStatus.Ok, EventFrameCodec.TryRead(frame!.Payload, out _, out var events));
+                    for (var e = new Event(); events.TryRead(e) == FrameStatus.Ok; e = new Event())
+                    {
+                        if (e.Context.EventId == EventIds.SchedProcessExec)
+                        {
+                            execs.Add(e);
+                        }
+                    }
+                }
+
+                return execs.Count == count;
+            },
+            "the event frames are stored");
+        return execs;
+    }
+
     public async Task<LookupReply> LookUpAsync(LookupRequest request)
     {
         using var writer = new MessagePackWriter();

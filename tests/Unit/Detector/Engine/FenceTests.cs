@@ -285,7 +285,7 @@ public sealed class FenceTests
         IDataSource containers = null!, absent = null!;
         using var bench = new Bench(() => new TestSignature("A", async (_, e, c) =>
         {
-            told.Add((await containers.Get(e, 4711, c)).Status);
+            told.Add((await containers.Get(e, 4711L, c)).Status);
             told.Add((await absent.Get(e, "x", c)).Status);
         })
         {
@@ -458,6 +458,6 @@ public sealed class FenceTests
 
         public IReadOnlyList<string> Keys => ["string"];
 
-        public ValueTask<Lookup> Get(Event e, TraceeMesh.Contracts.DataValue key, CancellationToken cancellation = default) => new(answer);
+        public ValueTask<Lookup> Get(Event e, LookupKey key, CancellationToken cancellation = default) => new(answer);
     }
 }
