@@ -188,32 +188,42 @@ public sealed partial class FrameJudge : IFindingSink, IDisposable
     private FrameStatus TryReadWanted(out SelectionPlan? plan)
     {
         plan = null;
-        FrameStatus status;
-        if (!_cursor.TryPeekId(out var id) || !_index.IsAlwaysWanted(id))
+        var wanted = _cursor.TryPeekId(out var id) ? _index.IsWanted(id) : Wanted.Unknown;
+        if (wanted == Wanted.Nowhere)
         {
-            status = _cursor.TryPeek(out id, out var origin);
-            if (status == FrameStatus.UnknownEvent)
-            {
-                _parts.Counters.EventsUnknown.Add();
-                _cursor.Skip();
-                return status;
-            }
-
-            if (status != FrameStatus.Ok)
-            {
-                return status;
-            }
-
-            if (_index.Find(id, origin) is null)
-            {
-                _cursor.Skip();
-                return status;
-            }
+            return _cursor.TrySkip();
         }
 
-        status = _cursor.TryRead(_event);
+        if (wanted != Wanted.Everywhere && !IsWantedThere(out var passed))
+        {
+            return passed;
+        }
+
+        var status = _cursor.TryRead(_event);
         plan = status == FrameStatus.Ok ? _index.Find(id, _event.Origin) : null;
         return status;
+    }
+
+    /// <summary>Looks where the next event happened, and passes over it if nobody wants it there. <paramref name="status"/> then says how that went.</summary>
+    private bool IsWantedThere(out FrameStatus status)
+    {
+        status = _cursor.TryPeek(out var id, out var origin);
+        if (status is not (FrameStatus.Ok or FrameStatus.UnknownEvent))
+        {
+            return false;
+        }
+
+        if (status == FrameStatus.UnknownEvent)
+        {
+            _parts.Counters.EventsUnknown.Add();
+        }
+        else if (_index.Find(id, origin) is not null)
+        {
+            return true;
+        }
+
+        _cursor.Skip();
+        return false;
     }
 
     private void Evaluate(SelectionPlan plan, Event e, CancellationToken cancellation)

@@ -28,7 +28,7 @@ public struct EventCursor
     /// <summary>How many events are left.</summary>
     public readonly int Left => _left;
 
-    /// <summary>The number of the next event, if it is one; <see cref="TryPeek"/> or <see cref="TryRead(Event)"/> tell what is wrong with it if not.</summary>
+    /// <summary>The number of the next event, if it is one; the other methods tell what is wrong with it if not.</summary>
     public readonly bool TryPeekId(out int id)
     {
         id = 0;
@@ -62,6 +62,26 @@ public struct EventCursor
         _next = _at + reader.Position;
         origin = Event.OriginOf(!container.IsEmpty, (ContextFlags)flags);
         return EventCatalog.Find(id) is null ? FrameStatus.UnknownEvent : FrameStatus.Ok;
+    }
+
+    /// <summary>Passes over the next event, whatever it is.</summary>
+    /// <returns>Ok; End; or BadEvent, after which nothing behind it can be read.</returns>
+    public FrameStatus TrySkip()
+    {
+        if (_left == 0)
+        {
+            return FrameStatus.End;
+        }
+
+        var reader = new MessagePackReader(_events.Span[_at..]);
+        if (!reader.TryReadArrayHeader(out var fields) || fields != EventWriter.Fields || !reader.TrySkip(fields))
+        {
+            return FrameStatus.BadEvent;
+        }
+
+        _left--;
+        _at += reader.Position;
+        return FrameStatus.Ok;
     }
 
     /// <summary>Passes over the event that <see cref="TryPeek"/> looked at.</summary>
