@@ -164,7 +164,6 @@ public sealed partial class FrameJudge : IFindingSink, IDisposable
     {
         while (true)
         {
-            cancellation.ThrowIfCancellationRequested();
             _status = TryReadWanted(out var plan);
             if (_status is not (FrameStatus.Ok or FrameStatus.UnknownEvent))
             {
@@ -174,6 +173,7 @@ public sealed partial class FrameJudge : IFindingSink, IDisposable
             _judged++;
             if (plan is not null)
             {
+                cancellation.ThrowIfCancellationRequested();
                 Evaluate(plan, _event, cancellation);
             }
 
