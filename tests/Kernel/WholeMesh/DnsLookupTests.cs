@@ -1,8 +1,6 @@
-using System.Diagnostics;
 using System.Text.Json.Nodes;
 using TraceeMesh.Bus;
 using TraceeMesh.Contracts;
-using TraceeMesh.ServiceDefaults;
 using TraceeMesh.TestKit;
 using TraceeMesh.TestKit.Dns;
 using Xunit;
@@ -26,50 +24,34 @@ public sealed class DnsLookupTests(SharedMesh shared)
         await using var ipv6 = NameServer.Start("::1");
         using var directory = new TemporaryDirectory();
 
-        // A detector that is stopped keeps no lease; the one here judges in its place.
-        using var own = Process.GetProcessById((int)(await shared.Mesh.RunAsync("status", "--json")).Objects.Single(o => (string?)o["service"] == "detector")["pid"]!);
-        await SignalAsync(own, "STOP");
-        using var stop = new CancellationTokenSource();
-        var running = MeshHost.RunAsync(
-            "detector",
-            ["--node", LiveMesh.Node, "--instance", "dns", "--nats", shared.Mesh.NatsUrl, "--credentials", shared.Mesh.CredentialsOf("detector")],
-            (host, cancellation) => RunAsync(host, cancellation, stop.Token));
-        try
-        {
-            // Until the detector here judges, and what it wants is switched on, an exit is nobody's.
-            await TestWait.Until(
-                async () =>
-                {
-                    await Shell.RunAsync("/usr/bin/getent", "passwd", "root");
-                    return findings.TryRead(out var first) && Dispose(first);
-                },
-                "the detector of this test judges",
-                TakeOverSeconds,
-                shared.Mesh.Describe);
-            foreach (var (server, overTcp) in Ways)
+        await using var detector = await OwnDetector.StartAsync(shared.Mesh, () => new ResolvedNames());
+
+        // Until the detector here judges, and what it wants is switched on, an exit is nobody's.
+        await TestWait.Until(
+            async () =>
             {
-                var command = NameServer.CommandWithResolver(directory.Path, server, overTcp, "getent ahosts n$$.example.test");
-                var (pid, output) = await Shell.RunAsync(command[0], command[1..]);
-                var name = ResolvedNames.NameOf(pid);
-                Assert.Contains(NameServer.Ipv4Of(name), output, StringComparison.Ordinal);
-
-                var finding = await NextAsync(findings, pid);
-                Assert.Equal($"Found {name}: {name} alias.{name}: {NameServer.Ipv4Of(name)} {NameServer.Ipv6Of(name)}", (string?)finding.Argument("by_name"));
-                Assert.Equal($"Found {name} alias.{name}", (string?)finding.Argument("by_ipv4"));
-                Assert.Equal($"Found {name} alias.{name}", (string?)finding.Argument("by_ipv6"));
-
-                var printed = await shared.Mesh.RunAsync("get", "tracee", "dns", name.ToUpperInvariant() + ".", "--json");
-                Assert.Equal(ExitCode.Ok, printed.ExitCode);
-                Assert.Equal(name, (string?)printed.Objects.Single()["dns_root"]);
-            }
-        }
-        finally
+                await Shell.RunAsync("/usr/bin/getent", "passwd", "root");
+                return findings.TryRead(out var first) && Dispose(first);
+            },
+            "the detector of this test judges",
+            TakeOverSeconds,
+            shared.Mesh.Describe);
+        foreach (var (server, overTcp) in Ways)
         {
-            await stop.CancelAsync();
-            await SignalAsync(own, "CONT");
-        }
+            var command = NameServer.CommandWithResolver(directory.Path, server, overTcp, "getent ahosts n$$.example.test");
+            var (pid, output) = await Shell.RunAsync(command[0], command[1..]);
+            var name = ResolvedNames.NameOf(pid);
+            Assert.Contains(NameServer.Ipv4Of(name), output, StringComparison.Ordinal);
 
-        Assert.Equal(ExitCode.Ok, await running);
+            var finding = await NextAsync(findings, pid);
+            Assert.Equal($"Found {name}: {name} alias.{name}: {NameServer.Ipv4Of(name)} {NameServer.Ipv6Of(name)}", (string?)finding.Argument("by_name"));
+            Assert.Equal($"Found {name} alias.{name}", (string?)finding.Argument("by_ipv4"));
+            Assert.Equal($"Found {name} alias.{name}", (string?)finding.Argument("by_ipv6"));
+
+            var printed = await shared.Mesh.RunAsync("get", "tracee", "dns", name.ToUpperInvariant() + ".", "--json");
+            Assert.Equal(ExitCode.Ok, printed.ExitCode);
+            Assert.Equal(name, (string?)printed.Objects.Single()["dns_root"]);
+        }
     }
 
     private static bool Dispose(BusMessage message)
@@ -97,25 +79,5 @@ public sealed class DnsLookupTests(SharedMesh shared)
         {
             throw new TimeoutException($"no finding of process {pid} within {TakeOverSeconds} s\n{shared.Mesh.Describe()}");
         }
-    }
-
-    private static async Task RunAsync(MeshHost host, CancellationToken cancellation, CancellationToken stop)
-    {
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, stop);
-        try
-        {
-            await TraceeMesh.Detector.Pipeline.RunAsync(host, [() => new ResolvedNames()], either.Token);
-        }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
-        {
-            // Asked to end.
-        }
-    }
-
-    private static async Task SignalAsync(Process process, string signal)
-    {
-        using var kill = Process.Start("kill", [$"-{signal}", $"{process.Id}"]);
-        await kill.WaitForExitAsync();
-        Assert.Equal(0, kill.ExitCode);
     }
 }
