@@ -1,8 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
-using TraceeMesh.Bus;
 
-namespace TraceeMesh.Enricher.Lookups;
+namespace TraceeMesh.Bus;
 
 /// <summary>
 /// Registers a data source as a NATS micro service (ADR-32): answers <c>$SRV.PING</c>, <c>$SRV.INFO</c> and <c>$SRV.STATS</c>,
@@ -88,7 +87,7 @@ public sealed class MicroService : IDisposable
         json.WriteStartObject();
         json.WriteString("name", service._endpoint.Name);
         json.WriteString("subject", service._endpoint.Subject);
-        json.WriteString("queue_group", "");
+        json.WriteString("queue_group", service._endpoint.QueueGroup);
         json.WriteEndObject();
         json.WriteEndArray();
     }
@@ -103,7 +102,7 @@ public sealed class MicroService : IDisposable
         json.WriteStartObject();
         json.WriteString("name", endpoint.Name);
         json.WriteString("subject", endpoint.Subject);
-        json.WriteString("queue_group", "");
+        json.WriteString("queue_group", endpoint.QueueGroup);
         json.WriteNumber("num_requests", requests);
         json.WriteNumber("num_errors", endpoint.Errors);
         json.WriteString("last_error", endpoint.LastError);
