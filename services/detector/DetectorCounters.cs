@@ -33,10 +33,6 @@ public sealed class DetectorCounters(ServiceCounters counters)
 
     public ServiceCounter FindingsShortened { get; } = counters.Counter("findings_shortened", "Findings that exceeded the bus's message size and lost their data");
 
-    public ServiceCounter Lookups { get; } = counters.Counter("lookups", "Questions to data sources");
-
-    public ServiceCounter LookupsFailed { get; } = counters.Counter("lookups_failed", "Questions that ended unavailable or timed out");
-
     public ServiceCounter LeasesTaken { get; } = counters.Counter("leases_taken", "Partitions taken");
 
     public ServiceCounter LeasesLost { get; } = counters.Counter("leases_lost", "Partitions that another detector took");

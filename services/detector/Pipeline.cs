@@ -41,7 +41,7 @@ public static class Pipeline
         var catalog = SignatureCatalog.Load(signatures, host.Log);
 
         // 2. The data sources they may ask.
-        var sources = new DataSourceDirectory(host.Bus, host.Subjects, counters, host.Time, host.Log);
+        using var sources = new DataSourceDirectory(host.Bus, host.Subjects, host.Counters, host.Time, host.Log);
         await sources.RefreshAsync(cancellation);
 
         // 3. The events they want.

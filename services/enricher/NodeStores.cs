@@ -18,11 +18,17 @@ public sealed class NodeStores
     /// <summary>The processes.</summary>
     public ProcessStore Processes { get; } = new();
 
+    /// <summary>How the times of the records go together with those of events.</summary>
+    public NodeClock Clock { get; } = new();
+
     /// <summary>Everything before this is in the stores.</summary>
     public StorePosition Applied { get; private set; } = StorePosition.Beginning;
 
     /// <summary>The place of a load in the order of loads; -1 for one that has not come yet, or was forgotten.</summary>
     public int LoadIndex(uint loadId) => _loads.LastIndexOf(loadId);
+
+    /// <summary>The load at a place in that order; 0 while there is none.</summary>
+    public uint LoadAt(int index) => index < _loads.Count ? _loads[index] : 0;
 
     /// <summary>Starts the positions of a new load.</summary>
     public int BeginLoad(uint loadId)

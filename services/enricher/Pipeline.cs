@@ -26,8 +26,8 @@ namespace TraceeMesh.Enricher;
 /// events (<see cref="Decoding.FrameDecoder"/>), those of a container that its runtime has not told about yet into the parking lot
 /// (<see cref="Parking.ParkingLot"/>); enter them in the books (<see cref="NodeBooks"/>); cut event frames, one for each partition
 /// (<see cref="FrameCutter"/>);</item>
-/// <item>store derived events as JSON, then publish the event frames, in order, until each is acknowledged
-/// (<see cref="FramePublisher"/>).</item>
+/// <item>tell caches what changed (<see cref="ChangePublisher"/>), store derived events as JSON, then publish the event frames, in
+/// order, until each is acknowledged (<see cref="FramePublisher"/>).</item>
 /// </list>
 /// </summary>
 /// <param name="node">Name of the node.</param>
@@ -59,6 +59,7 @@ public sealed class Pipeline(
     private readonly JetStream _jetStream = new(bus);
     private readonly StreamTable _streams = new(subjects);
     private readonly NodeStores _stores = new();
+    private readonly List<INodeSource> _sources = [];
     private readonly ConcurrentQueue<(int Partition, uint LoadId, long End)> _unsettled = new();
     private readonly List<CutFrame> _cut = [];
     private readonly ServiceCounter _frames = counters.Counter("raw_frames", "Raw frames read");
@@ -81,6 +82,8 @@ public sealed class Pipeline(
             await _jetStream.EnsureStreamAsync(stream, cancellation);
         }
 
+        _sources.AddRange([new ContainersSource(_stores)]);
+        var changes = new ChangePublisher(bus, subjects, node, _stores, _sources);
         var dead = new DeadLetters(_jetStream, subjects.Dead(ServiceName, node), log, counters);
         await using var enrichment = new ContainerEnrichment(runtimes, options.Timeout, bus.Time, log, counters);
         using var parking = new ParkingLot(bus.Time, options.MaxWait, options.MaxEvents);
@@ -99,7 +102,7 @@ public sealed class Pipeline(
 
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var ledger = new LedgerPublisher(_jetStream, subjects.Ledger(node), cutter.Books, log);
-        Task[] flows = [.. Beside(ledger, dead, stop.Token), ReadAsync(reader, cutter, enrichment, new Publishers(publisher, lifecycle), dead, stop.Token)]; // 2
+        Task[] flows = [.. Beside(ledger, dead, stop.Token), ReadAsync(reader, cutter, enrichment, new Publishers(publisher, lifecycle, changes), dead, stop.Token)]; // 2
         health.Ready();
         try
         {
@@ -140,9 +143,12 @@ public sealed class Pipeline(
 
     private IEnumerable<Task> Beside(LedgerPublisher ledger, DeadLetters dead, CancellationToken cancellation)
     {
-        var source = new ContainersSource(node, _stores);
-        var lookups = new LookupService(bus, subjects.Lookup(ContainersSource.Namespace, ContainersSource.Id, node), _stores, source, log, counters);
-        yield return RunRegisteredAsync(lookups, cancellation);
+        var lookups = new LookupCounters(counters);
+        foreach (var source in _sources)
+        {
+            yield return RunRegisteredAsync(new LookupService(bus, subjects, node, new NodeLookups(node, _stores, source), log, lookups), cancellation);
+        }
+
         yield return ledger.RunAsync(cancellation);
         yield return dead.RunAsync(cancellation);
         yield return AskForSnapshotAsync(cancellation);
@@ -150,22 +156,23 @@ public sealed class Pipeline(
 
     private async Task RunRegisteredAsync(LookupService lookups, CancellationToken cancellation)
     {
+        var source = lookups.Source;
         using var registration = new MicroService(
             bus,
-            $"{Subjects.Safe(instance)}-containers",
-            "Containers of one node, as of a position or a time",
+            $"{Subjects.Safe(instance)}-{source.Id}",
+            source.Text,
             [
-                new("namespace", ContainersSource.Namespace),
-                new("id", ContainersSource.Id),
-                new("version", $"{ContainersSource.Version}"),
+                new("namespace", SourceDescription.Namespace),
+                new("id", source.Id),
+                new("version", $"{SourceDescription.Version}"),
                 new("scope", "node"),
                 new("node", node),
                 new("writable", "false"),
-                new("keys", "string"),
+                new("keys", source.Keys),
                 new("values", "map"),
-                new("schema", ContainersSource.Schema),
+                new("schema", source.Schema),
             ],
-            lookups.Endpoint);
+            lookups.Endpoints);
         await lookups.RunAsync(cancellation);
     }
 
@@ -195,6 +202,7 @@ public sealed class Pipeline(
 
             var (message, gap) = await reading; // 3
             Take(message, gap, cutter, dead);
+            publishers.Changes.Publish();
             await PublishAsync(cutter, publishers, cancellation); // 6
             reading = reader.ReadAsync(cancellation).AsTask();
         }
@@ -297,5 +305,5 @@ public sealed class Pipeline(
         counters.Counter("processes_evicted_living", "Living processes that made room for others", () => _stores.Processes.EvictedLiving);
     }
 
-    private readonly record struct Publishers(FramePublisher Events, FramePublisher Lifecycle);
+    private readonly record struct Publishers(FramePublisher Events, FramePublisher Lifecycle, ChangePublisher Changes);
 }

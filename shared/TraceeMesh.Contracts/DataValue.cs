@@ -170,8 +170,31 @@ public sealed class DataValue : IEquatable<DataValue>
     {
         DataKind.Text => Text.GetHashCode(StringComparison.Ordinal),
         DataKind.Bytes => (int)Hash.Of(Bytes.Span),
-        DataKind.List => List.Length,
-        DataKind.Map => Map.Length,
+        DataKind.List => HashOfList(),
+        DataKind.Map => HashOfMap(),
         _ => _bits.GetHashCode(),
     };
+
+    private int HashOfList()
+    {
+        var hash = default(HashCode);
+        foreach (var value in List)
+        {
+            hash.Add(value);
+        }
+
+        return hash.ToHashCode();
+    }
+
+    private int HashOfMap()
+    {
+        var hash = default(HashCode);
+        foreach (var (name, value) in Map)
+        {
+            hash.Add(name, StringComparer.Ordinal);
+            hash.Add(value);
+        }
+
+        return hash.ToHashCode();
+    }
 }

@@ -15,6 +15,9 @@ public static class Limits
     /// <summary>Bytes of one message on the bus (the bus's own max_payload).</summary>
     public const int MessageBytes = 1024 * 1024;
 
+    /// <summary>Bytes of one answer of a data source: a message less its headers.</summary>
+    public const int ReplyBytes = MessageBytes - (4 * 1024);
+
     /// <summary>Records or events in one frame.</summary>
     public const int FrameCount = 65536;
 

@@ -77,11 +77,23 @@ public sealed class Subjects(string prefix = Subjects.DefaultPrefix)
     /// <summary>Lookups of a source that belongs to a node.</summary>
     public string Lookup(string @namespace, string id, string node) => $"{Prefix}.ds.{Safe(@namespace)}.{Safe(id)}.get.{Safe(node)}";
 
+    /// <summary>Lists a source that belongs to a node.</summary>
+    public string List(string @namespace, string id, string node) => $"{Prefix}.ds.{Safe(@namespace)}.{Safe(id)}.list.{Safe(node)}";
+
+    /// <summary>Lists a source that belongs to the mesh.</summary>
+    public string List(string @namespace, string id) => $"{Prefix}.ds.{Safe(@namespace)}.{Safe(id)}.list";
+
+    /// <summary>Changes of a source that belongs to a node.</summary>
+    public string Changed(string @namespace, string id, string node) => $"{Prefix}.ds.{Safe(@namespace)}.{Safe(id)}.changed.{Safe(node)}";
+
+    /// <summary>Changes of a source that belongs to the mesh.</summary>
+    public string Changed(string @namespace, string id) => $"{Prefix}.ds.{Safe(@namespace)}.{Safe(id)}.changed";
+
+    /// <summary>Changes of all sources that belong to nodes.</summary>
+    public string AllChangedOfNodes => $"{Prefix}.ds.*.*.changed.*";
+
     /// <summary>Lookups of a source that belongs to the mesh.</summary>
     public string Lookup(string @namespace, string id) => $"{Prefix}.ds.{Safe(@namespace)}.{Safe(id)}.get";
-
-    /// <summary>What changed in a source of a node.</summary>
-    public string Changed(string @namespace, string id, string node) => $"{Prefix}.ds.{Safe(@namespace)}.{Safe(id)}.changed.{Safe(node)}";
 
     /// <summary>Requests to a node's collector.</summary>
     public string Control(string node) => $"{Prefix}.control.{Safe(node)}";

@@ -27,6 +27,7 @@ public sealed class RingDrain : IDisposable
     private readonly DropAccount _drops;
     private readonly CgroupSnapshot _cgroups = new();
     private readonly TimeProvider _time;
+    private readonly BootEpoch _bootEpoch;
     private readonly string _subject;
     private readonly Queue<(long EndOffset, long RingPosition)> _unsettled = new();
     private readonly Queue<OutgoingFrame> _closed = new();
@@ -34,7 +35,6 @@ public sealed class RingDrain : IDisposable
     private ulong _firstRecordAt;
     private long _lastFrameAt;
     private long _lastAudit;
-    private long _bootEpoch;
     private long _silences;
 
     /// <summary>A drain of one load.</summary>
@@ -47,7 +47,7 @@ public sealed class RingDrain : IDisposable
         _subject = subject;
         _time = time;
         _lastFrameAt = _lastAudit = time.GetTimestamp();
-        _bootEpoch = MeasureBootEpoch();
+        _bootEpoch = new BootEpoch(time, BootClock.Now);
     }
 
     /// <summary>Frames handed to the publisher.</summary>
@@ -167,7 +167,7 @@ public sealed class RingDrain : IDisposable
         }
 
         _lastAudit = now;
-        _bootEpoch = MeasureBootEpoch();
+        _bootEpoch.Follow();
         DeclareDrops();
     }
 
@@ -224,7 +224,7 @@ public sealed class RingDrain : IDisposable
 
     private void Close(long ringPosition, bool final = false)
     {
-        var encoded = _builder.Close(_publisher.Settled, _bootEpoch, _selected, final, out var header);
+        var encoded = _builder.Close(_publisher.Settled, _bootEpoch.Nanoseconds, _selected, final, out var header);
         var buffer = ArrayPool<byte>.Shared.Rent(encoded.Length);
         encoded.CopyTo(buffer);
         _closed.Enqueue(new OutgoingFrame(_subject, RawFrameBuilder.MessageId(header, _silences++), buffer, encoded.Length, header.FirstOffset, header.EndOffset));
@@ -259,6 +259,4 @@ public sealed class RingDrain : IDisposable
     }
 
     private static ulong Nanoseconds(TimeSpan span) => (ulong)span.Ticks * TimeSpan.NanosecondsPerTick;
-
-    private long MeasureBootEpoch() => ((_time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * TimeSpan.NanosecondsPerTick) - (long)BootClock.Now();
 }

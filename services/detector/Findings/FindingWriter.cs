@@ -199,7 +199,7 @@ public sealed class FindingWriter(Subjects subjects, DetectorCounters counters)
             json.WriteString("namespace"u8, lookup.Namespace);
             json.WriteString("id"u8, lookup.Id);
             json.WritePropertyName("key"u8);
-            EventJson.WriteValue(json, lookup.Key);
+            EventJson.WriteValue(json, lookup.Key.Value);
             json.WriteString("status"u8, lookup.Result.Status.Name());
             json.WritePropertyName("values"u8);
             EventJson.WriteValue(json, lookup.Result.Values);

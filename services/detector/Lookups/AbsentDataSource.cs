@@ -1,4 +1,3 @@
-using TraceeMesh.Contracts;
 using TraceeMesh.Contracts.Events;
 using TraceeMesh.Contracts.Lookups;
 using TraceeMesh.Signatures;
@@ -18,5 +17,5 @@ internal sealed class AbsentDataSource(string @namespace, string id) : IDataSour
 
     public IReadOnlyList<string> Keys => [];
 
-    public ValueTask<Lookup> Get(Event e, DataValue key, CancellationToken cancellation = default) => new(Lookup.Failed(LookupStatus.Unavailable));
+    public ValueTask<Lookup> Get(Event e, LookupKey key, CancellationToken cancellation = default) => new(Lookup.Failed(LookupStatus.Unavailable));
 }

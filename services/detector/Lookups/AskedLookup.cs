@@ -1,4 +1,3 @@
-using TraceeMesh.Contracts;
 using TraceeMesh.Contracts.Lookups;
 
 namespace TraceeMesh.Detector.Lookups;
@@ -8,4 +7,4 @@ namespace TraceeMesh.Detector.Lookups;
 /// <param name="Id">Id of the source.</param>
 /// <param name="Key">The key.</param>
 /// <param name="Result">The answer.</param>
-public readonly record struct AskedLookup(string Namespace, string Id, DataValue Key, LookupResult Result);
+public readonly record struct AskedLookup(string Namespace, string Id, LookupKey Key, LookupResult Result);

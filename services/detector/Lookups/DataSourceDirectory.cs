@@ -3,12 +3,13 @@ using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Logging;
 using TraceeMesh.Bus;
 using TraceeMesh.Contracts;
+using TraceeMesh.ServiceDefaults;
 using TraceeMesh.Signatures;
 
 namespace TraceeMesh.Detector.Lookups;
 
 /// <summary>Finds the data sources of the mesh by asking them who they are.</summary>
-public sealed partial class DataSourceDirectory(BusConnection bus, Subjects subjects, DetectorCounters counters, TimeProvider time, ILogger log) : IDataSources
+public sealed partial class DataSourceDirectory(BusConnection bus, Subjects subjects, ServiceCounters counters, TimeProvider time, ILogger log) : IDataSources, IDisposable
 {
     /// <summary>Sources known at most; further ones are not taken and logged.</summary>
     public const int MaxSources = 256;
@@ -17,6 +18,7 @@ public sealed partial class DataSourceDirectory(BusConnection bus, Subjects subj
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
 
     private readonly ConcurrentDictionary<(string Namespace, string Id), RemoteDataSource> _sources = new();
+    private readonly ChangeFollower _changes = new(bus, subjects, counters);
     private int _version;
 
     /// <inheritdoc/>
@@ -73,6 +75,9 @@ public sealed partial class DataSourceDirectory(BusConnection bus, Subjects subj
         }
     }
 
+    /// <inheritdoc/>
+    public void Dispose() => _changes.Dispose();
+
     private void Take(BusMessage answer)
     {
         // A micro service without one is nobody's data source: the bus says so with an empty message.
@@ -99,7 +104,7 @@ public sealed partial class DataSourceDirectory(BusConnection bus, Subjects subj
             return;
         }
 
-        _sources[key] = new RemoteDataSource(bus, subjects, info, counters);
+        _sources[key] = new RemoteDataSource(bus, subjects, info, _changes, new SourceCounters(counters, info.Namespace, info.Id));
         Interlocked.Increment(ref _version);
         LogFound(log, info.Namespace, info.Id, info.Version);
     }

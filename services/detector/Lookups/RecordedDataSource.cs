@@ -1,4 +1,3 @@
-using TraceeMesh.Contracts;
 using TraceeMesh.Contracts.Events;
 using TraceeMesh.Contracts.Lookups;
 using TraceeMesh.Detector.Engine;
@@ -19,10 +18,21 @@ internal sealed class RecordedDataSource(IDataSource source, SignatureInstance s
 
     public IReadOnlyList<string> Keys => source.Keys;
 
-    public async ValueTask<Lookup> Get(Event e, DataValue key, CancellationToken cancellation = default)
+    public async ValueTask<Lookup> Get(Event e, LookupKey key, CancellationToken cancellation = default)
     {
         var lookup = await source.Get(e, key, cancellation);
-        signature.Record(e, new AskedLookup(Namespace, Id, key, new LookupResult(lookup.Status, lookup.Values, 0, 0, false, lookup.Enrichment)));
+        signature.Record(e, new AskedLookup(Namespace, Id, key, lookup.Result));
         return lookup;
+    }
+
+    public async ValueTask<IReadOnlyList<Lookup>> GetAll(Event e, IReadOnlyList<LookupKey> keys, CancellationToken cancellation = default)
+    {
+        var lookups = await source.GetAll(e, keys, cancellation);
+        for (var i = 0; i < lookups.Count; i++)
+        {
+            signature.Record(e, new AskedLookup(Namespace, Id, keys[i], lookups[i].Result));
+        }
+
+        return lookups;
     }
 }

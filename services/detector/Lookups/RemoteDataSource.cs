@@ -1,20 +1,25 @@
+using System.Collections.Concurrent;
 using TraceeMesh.Bus;
 using TraceeMesh.Contracts;
 using TraceeMesh.Contracts.Events;
+using TraceeMesh.Contracts.Frames;
 using TraceeMesh.Contracts.Lookups;
 using TraceeMesh.MessagePack;
 using TraceeMesh.Signatures;
 
 namespace TraceeMesh.Detector.Lookups;
 
-/// <summary>A data source asked over the bus, as of the event's position.</summary>
-public sealed class RemoteDataSource(BusConnection bus, Subjects subjects, DataSourceInfo info, DetectorCounters counters) : IDataSource
+/// <summary>A data source asked over the bus, as of the event's position; what is still true is answered here.</summary>
+public sealed class RemoteDataSource(BusConnection bus, Subjects subjects, DataSourceInfo info, ChangeFollower changes, SourceCounters counters) : IDataSource
 {
     /// <summary>How long a source may wait for the position of the event.</summary>
     public const int DeadlineMs = 1000;
 
     // The source answers at its deadline at the latest; the way there and back is not its.
     private static readonly TimeSpan Timeout = TimeSpan.FromMilliseconds(DeadlineMs + 250);
+
+    private readonly ConcurrentDictionary<string, NodeSource> _nodes = new();
+    private readonly NearCache _cache = new();
 
     /// <inheritdoc/>
     public string Namespace => info.Namespace;
@@ -32,41 +37,145 @@ public sealed class RemoteDataSource(BusConnection bus, Subjects subjects, DataS
     public IReadOnlyList<string> Keys => info.Keys;
 
     /// <inheritdoc/>
-    public async ValueTask<Lookup> Get(Event e, DataValue key, CancellationToken cancellation = default)
+    public ValueTask<Lookup> Get(Event e, LookupKey key, CancellationToken cancellation = default)
     {
-        counters.Lookups.Add();
-        using var reply = await AskAsync(e, key, cancellation);
-        var result = reply.Status switch
+        counters.Asked.Add();
+        if (TryGetNear(e.Frame, e.Context.Position, key, out var near))
         {
-            ReplyStatus.Ok => Read(reply.Payload),
-            ReplyStatus.Timeout => LookupResult.Failed(LookupStatus.Timeout),
-            _ => LookupResult.Failed(LookupStatus.Unavailable),
-        };
-        if (result.Status is LookupStatus.Timeout or LookupStatus.Unavailable)
-        {
-            counters.LookupsFailed.Add();
+            return new ValueTask<Lookup>(new Lookup(near));
         }
 
-        return new Lookup(result);
+        return AskOneAsync(e.Frame, new PositionedKey(key, e.Context.Position, e.Context.Timestamp), cancellation);
     }
 
-    private static LookupResult Read(ReadOnlySpan<byte> payload) =>
-        LookupCodec.TryReadReply(payload, out var reply) == FrameStatus.Ok && reply.Results.Count == 1
-            ? reply.Results[0]
-            : LookupResult.Failed(LookupStatus.Unavailable);
-
-    private ValueTask<BusReply> AskAsync(Event e, DataValue key, CancellationToken cancellation)
+    /// <inheritdoc/>
+    public async ValueTask<IReadOnlyList<Lookup>> GetAll(Event e, IReadOnlyList<LookupKey> keys, CancellationToken cancellation = default)
     {
+        counters.Asked.Add(keys.Count);
+        var answers = new LookupResult?[keys.Count];
+        var missing = new List<PositionedKey>();
+        for (var i = 0; i < answers.Length; i++)
+        {
+            if (TryGetNear(e.Frame, e.Context.Position, keys[i], out var near))
+            {
+                answers[i] = near;
+            }
+            else
+            {
+                missing.Add(new PositionedKey(keys[i], e.Context.Position, e.Context.Timestamp));
+            }
+        }
+
+        var asked = await AskAsync(e.Frame, missing, cancellation);
+        var next = 0;
+        return Array.ConvertAll(answers, a => new Lookup(a ?? asked[next++]));
+    }
+
+    /// <summary>Finds an answer that is true for an event and need not be asked for.</summary>
+    public bool TryGetNear(EventFrameHeader frame, long position, in LookupKey key, out LookupResult result)
+    {
+        // Nobody tells here when a source of the mesh changes.
+        if (info.OfNode && _cache.TryGet(frame.Node, frame.LoadId, position, key, Node(frame.Node).Chain, out result))
+        {
+            counters.Hit.Add();
+            return true;
+        }
+
+        result = null!;
+        return false;
+    }
+
+    /// <summary>Asks for events of one frame, in as few requests as the limits of a request allow.</summary>
+    /// <param name="frame">Their frame.</param>
+    /// <param name="questions">What is asked for which of them.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    /// <returns>The answers, in the order of the questions.</returns>
+    public async ValueTask<LookupResult[]> AskAsync(EventFrameHeader frame, IReadOnlyList<PositionedKey> questions, CancellationToken cancellation)
+    {
+        if (questions.Count > 1)
+        {
+            counters.Batched.Add(questions.Count);
+        }
+
+        var answers = new LookupResult[questions.Count];
+        for (var from = 0; from < answers.Length; from += Limits.LookupKeys)
+        {
+            await AskAsync(frame, questions, from, Math.Min(Limits.LookupKeys, answers.Length - from), answers, cancellation);
+        }
+
+        return answers;
+    }
+
+    private async ValueTask<Lookup> AskOneAsync(EventFrameHeader frame, PositionedKey question, CancellationToken cancellation) =>
+        new((await AskAsync(frame, [question], cancellation))[0]);
+
+    private async ValueTask AskAsync(EventFrameHeader frame, IReadOnlyList<PositionedKey> questions, int from, int count, LookupResult[] answers, CancellationToken cancellation)
+    {
+        using var reply = await RequestAsync(frame, questions, from, count, cancellation);
+        var failure = reply.Status == ReplyStatus.Timeout ? LookupStatus.Timeout : LookupStatus.Unavailable;
+        if (reply.Status == ReplyStatus.Ok && LookupCodec.TryReadReply(reply.Payload, out var read) == FrameStatus.Ok && read.Results.Count == count)
+        {
+            for (var i = 0; i < count; i++)
+            {
+                answers[from + i] = read.Results[i];
+                Take(frame, questions[from + i].Key, read.Results[i]);
+            }
+
+            return;
+        }
+
+        Array.Fill(answers, LookupResult.Failed(failure), from, count);
+        (failure == LookupStatus.Timeout ? counters.Late : counters.Failed).Add(count);
+    }
+
+    private void Take(EventFrameHeader frame, in LookupKey key, LookupResult result)
+    {
+        if (result.Status is LookupStatus.Unavailable or LookupStatus.Timeout)
+        {
+            counters.Failed.Add();
+        }
+        else if (info.OfNode)
+        {
+            _cache.Add(Node(frame.Node).Name, frame.LoadId, key, result);
+        }
+    }
+
+    private ValueTask<BusReply> RequestAsync(EventFrameHeader frame, IReadOnlyList<PositionedKey> questions, int from, int count, CancellationToken cancellation)
+    {
+        // The chain is followed from before the first answer on: no change between the two is missed.
+        var node = Node(frame.Node);
+        var keys = new DataValue[count];
+        var at = count > 1 ? new LookupMoment[count] : [];
+        for (var i = 0; i < count; i++)
+        {
+            var question = questions[from + i];
+            keys[i] = question.Key.Value;
+            if (count > 1)
+            {
+                at[i] = new LookupMoment(question.Position, question.Time);
+            }
+        }
+
         using var writer = new MessagePackWriter();
         LookupCodec.WriteRequest(writer, new LookupRequest
         {
-            Keys = [key],
-            Node = e.Frame.Node,
-            LoadId = e.Frame.LoadId,
-            Position = e.Context.Position,
+            Keys = keys,
+            Node = frame.Node,
+            LoadId = frame.LoadId,
+            Position = questions[from].Position,
+            Time = questions[from].Time,
+            At = at,
             DeadlineMs = DeadlineMs,
         });
-        var subject = info.OfNode ? subjects.Lookup(Namespace, Id, e.Frame.Node) : subjects.Lookup(Namespace, Id);
-        return bus.RequestAsync(subject, writer.WrittenSpan, Timeout, BusHeaders.MessagePack, cancellation);
+        return bus.RequestAsync(node.Subject, writer.WrittenSpan, Timeout, BusHeaders.MessagePack, cancellation);
     }
+
+    private NodeSource Node(string node) => _nodes.TryGetValue(node, out var known) ? known : _nodes.GetOrAdd(node, Make);
+
+    private NodeSource Make(string node) => new(
+        node,
+        info.OfNode ? subjects.Lookup(Namespace, Id, node) : subjects.Lookup(Namespace, Id),
+        info.OfNode ? changes.Of(Namespace, Id, node) : new ChangeChain());
+
+    private sealed record NodeSource(string Name, string Subject, ChangeChain Chain);
 }

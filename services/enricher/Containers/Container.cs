@@ -44,6 +44,9 @@ public sealed class Container
     /// <summary>Time from which it no longer exists, ns since the epoch.</summary>
     public long ToTime { get; private set; } = long.MaxValue;
 
+    /// <summary>Its place in the order in which lives of containers were found; 0 until the store has it.</summary>
+    public long Number { get; internal set; }
+
     /// <summary>Whether its entry point runs.</summary>
     public bool Started { get; internal set; }
 

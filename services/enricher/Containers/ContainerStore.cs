@@ -24,6 +24,9 @@ public sealed class ContainerStore(int capacity = ContainerStore.DefaultCapacity
     private readonly Dictionary<byte[], List<Container>> _containers = new(ByteArrayComparer.Instance);
     private readonly Queue<(long Time, CgroupKey Key, Container Container)> _removed = new();
     private readonly List<Container> _fresh = [];
+    private readonly SortedSet<Container> _inOrder = new(Comparer<Container>.Create((x, y) => x.Number.CompareTo(y.Number)));
+    private readonly Container _afterAll = new([], default, StorePosition.Open, 0) { Number = long.MaxValue };
+    private long _numbered;
     private uint _fallback;
     private int _snapshot;
     private bool _inSnapshot;
@@ -39,6 +42,9 @@ public sealed class ContainerStore(int capacity = ContainerStore.DefaultCapacity
 
     /// <summary>Time of the last record that told of a cgroup, ns since the epoch.</summary>
     public long Now { get; private set; }
+
+    /// <summary>Ids of containers that came or went, for who keeps answers about them.</summary>
+    public ChangeLog Changes { get; } = new();
 
     /// <summary>Containers found since <see cref="ClearFresh"/>.</summary>
     public IReadOnlyList<Container> Fresh => _fresh;
@@ -58,6 +64,10 @@ public sealed class ContainerStore(int capacity = ContainerStore.DefaultCapacity
     /// <summary>The lives of the container with this id, oldest first.</summary>
     public ReadOnlySpan<Container> FindAll(ReadOnlySpan<byte> id) =>
         _containers.GetAlternateLookup<ReadOnlySpan<byte>>().TryGetValue(id, out var lives) ? CollectionsMarshal.AsSpan(lives) : [];
+
+    /// <summary>The lives of containers with a higher <see cref="Container.Number"/>, lowest first.</summary>
+    public IEnumerable<Container> After(long number) =>
+        _inOrder.GetViewBetween(new Container([], default, StorePosition.Open, 0) { Number = number + 1 }, _afterAll);
 
     /// <summary>Says that the stores begin here: what was before is not known.</summary>
     public void Begin(Moment at)
@@ -153,6 +163,8 @@ public sealed class ContainerStore(int capacity = ContainerStore.DefaultCapacity
     {
         _directories.Clear();
         _containers.Clear();
+        _inOrder.Clear();
+        Changes.AddAll();
         _removed.Clear();
         _fresh.Clear();
         _fallback = 0;
@@ -191,6 +203,9 @@ public sealed class ContainerStore(int capacity = ContainerStore.DefaultCapacity
         if (container is null)
         {
             container = new Container(identity.ContainerId.ToArray(), identity.Runtime, from, ctime);
+            container.Number = ++_numbered;
+            _inOrder.Add(container);
+            Changes.Add(container.Id);
             Lives(container).Add(container);
             _fresh.Add(container);
         }
@@ -239,6 +254,7 @@ public sealed class ContainerStore(int capacity = ContainerStore.DefaultCapacity
         if (container.To == StorePosition.Open && (directory.IsRoot ? container.Roots == 0 : container.Directories == 0))
         {
             container.End(at);
+            Changes.Add(container.Id);
             return true;
         }
 
@@ -282,6 +298,7 @@ public sealed class ContainerStore(int capacity = ContainerStore.DefaultCapacity
             return;
         }
 
+        _inOrder.Remove(container);
         if (lives.Count == 0)
         {
             _containers.Remove(container.Id.Bytes.ToArray());

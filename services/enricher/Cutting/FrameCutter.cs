@@ -153,7 +153,7 @@ public sealed partial class FrameCutter : IDisposable
         lock (Stores.Gate)
         {
             _load = Stores.BeginLoad(header.LoadId);
-            var start = new Moment(new StorePosition(_load, header.FirstOffset), FirstTime(frame));
+            var start = new Moment(new StorePosition(_load, header.FirstOffset), FirstTime(frame) + header.BootEpoch);
             if (_last is null)
             {
                 Stores.Containers.Begin(start);
@@ -205,10 +205,11 @@ public sealed partial class FrameCutter : IDisposable
         }
     }
 
+    // ns since boot; 0 of a frame without records.
     private static long FirstTime(RawFrame frame)
     {
         var records = frame.Records.Span;
-        return RecordReader.TryOpen(ref records, out var reader) == RecordStatus.Ok ? (long)reader.Head.Time + frame.Header.BootEpoch : frame.Header.BootEpoch;
+        return RecordReader.TryOpen(ref records, out var reader) == RecordStatus.Ok ? (long)reader.Head.Time : 0;
     }
 
     private void Drain(ICollection<CutFrame> cut, bool giveUp)
@@ -251,6 +252,11 @@ public sealed partial class FrameCutter : IDisposable
         _tally.Reset();
         lock (Stores.Gate)
         {
+            if (header.Count > 0)
+            {
+                Stores.Clock.Set(new StorePosition(_load, header.FirstOffset), FirstTime(frame), header.BootEpoch);
+            }
+
             _decoder.Decode(header, frame.Records, from, _load, _writers, _tally);
             AskAboutFresh();
         }

@@ -1,115 +1,121 @@
 using Microsoft.Extensions.Logging;
 using TraceeMesh.Bus;
+using TraceeMesh.Contracts;
 using TraceeMesh.Contracts.Lookups;
 using TraceeMesh.MessagePack;
-using TraceeMesh.ServiceDefaults;
 
 namespace TraceeMesh.Enricher.Lookups;
 
-/// <summary>Answers lookups on <c>tracee/containers</c> of this node. A question about a position not applied yet waits for it, up to its deadline.</summary>
+/// <summary>
+/// Answers lookups on one data source of this node, and lists it. A question about a position not applied yet waits for it,
+/// up to its deadline.
+/// </summary>
 public sealed class LookupService
 {
-    /// <summary>Questions that wait at one time; one more is answered at once, with what is known.</summary>
+    /// <summary>Questions that wait at one time, on all sources; one more is answered at once, with what is known.</summary>
     public const int MaxWaiting = 4096;
 
     /// <summary>The longest anybody may make a question wait.</summary>
     public static readonly TimeSpan MaxDeadline = TimeSpan.FromSeconds(30);
 
+    // Lists are asked by people; each holds the stores for a moment.
+    private const int ListCapacity = 64;
+
     private readonly BusConnection _bus;
-    private readonly string _subject;
-    private readonly NodeStores _stores;
-    private readonly ContainersSource _source;
+    private readonly NodeLookups _lookups;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
-    private readonly ServiceCounter _answered;
-    private readonly ServiceCounter _refused;
-    private readonly ServiceCounter _malformed;
-    private readonly ServiceCounter _failed;
-    private int _waiting;
+    private readonly LookupCounters _counters;
+    private readonly EndpointStatistics _get;
+    private readonly EndpointStatistics _list;
 
     /// <summary>A service that does not answer yet.</summary>
     /// <param name="bus">The bus.</param>
-    /// <param name="subject">Where questions come.</param>
-    /// <param name="stores">The stores of the node.</param>
-    /// <param name="source">The source that answers.</param>
+    /// <param name="subjects">The subjects in force.</param>
+    /// <param name="node">Name of the node.</param>
+    /// <param name="lookups">The source that answers.</param>
     /// <param name="log">The log.</param>
     /// <param name="counters">Where it counts.</param>
-    public LookupService(BusConnection bus, string subject, NodeStores stores, ContainersSource source, ILogger log, ServiceCounters counters)
+    public LookupService(BusConnection bus, Subjects subjects, string node, NodeLookups lookups, ILogger log, LookupCounters counters)
     {
         _bus = bus;
-        _subject = subject;
-        _stores = stores;
-        _source = source;
+        _lookups = lookups;
         _time = bus.Time;
         _log = log;
-        Endpoint = new EndpointStatistics("get", subject);
-        _answered = counters.Counter("lookups_answered", "Lookups answered");
-        _refused = counters.Counter("lookups_not_waited", "Lookups answered without waiting for their position, because too many waited");
-        _malformed = counters.Counter("lookups_malformed", "Lookup requests that could not be read");
-        _failed = counters.Counter("lookups_failed", "Lookups that ended with an error of this service");
-        counters.Gauge("lookups_waiting", "Lookups that wait for their position", () => Volatile.Read(ref _waiting));
+        _counters = counters;
+        var source = lookups.Source.Description;
+        _get = new EndpointStatistics("get", subjects.Lookup(SourceDescription.Namespace, source.Id, node));
+        _list = new EndpointStatistics("list", subjects.List(SourceDescription.Namespace, source.Id, node));
     }
 
-    /// <summary>What it did, for <c>$SRV.STATS</c>.</summary>
-    public EndpointStatistics Endpoint { get; }
+    /// <summary>The source.</summary>
+    public SourceDescription Source => _lookups.Source.Description;
+
+    /// <summary>What it did, for <c>$SRV.STATS</c>: <c>get</c> and <c>list</c>.</summary>
+    public IReadOnlyList<EndpointStatistics> Endpoints => [_get, _list];
 
     /// <summary>Answers until cancelled.</summary>
-    public async Task RunAsync(CancellationToken cancellation)
+    public Task RunAsync(CancellationToken cancellation) => Task.WhenAll(AnswerAllAsync(cancellation), ListAllAsync(cancellation));
+
+    private async Task AnswerAllAsync(CancellationToken cancellation)
     {
-        using var questions = _bus.Subscribe(_subject, new BusSubscriptionOptions { Capacity = 16384 });
+        using var questions = _bus.Subscribe(_get.Subject, new BusSubscriptionOptions { Capacity = 16384 });
         while (await questions.ReadAsync(cancellation) is { } message)
         {
             // Answers without a wait are given here, in order; the others go on by themselves.
-            _ = AnswerAsync(message, cancellation);
+            _ = ServeAsync(message, _get, AnswerAsync, cancellation);
+        }
+    }
+
+    private async Task ListAllAsync(CancellationToken cancellation)
+    {
+        using var questions = _bus.Subscribe(_list.Subject, new BusSubscriptionOptions { Capacity = ListCapacity });
+        while (await questions.ReadAsync(cancellation) is { } message)
+        {
+            await ServeAsync(message, _list, List, cancellation);
         }
     }
 
     // One question that cannot be answered costs its asker a time-out, and nobody else anything.
-    private async Task AnswerAsync(BusMessage message, CancellationToken cancellation)
-    {
-        try
-        {
-            await AnswerOneAsync(message, cancellation);
-        }
-        catch (Exception e)
-        {
-            Endpoint.Failed(e.Message);
-            _failed.Add();
-            _log.LogError(e, "a lookup could not be answered");
-        }
-    }
-
-    private async Task AnswerOneAsync(BusMessage message, CancellationToken cancellation)
+    private async Task ServeAsync(BusMessage message, EndpointStatistics endpoint, Func<BusMessage, CancellationToken, ValueTask<bool>> answer, CancellationToken cancellation)
     {
         using (message)
         {
-            var started = _time.GetTimestamp();
-            if (LookupCodec.TryReadRequest(message.Payload, out var request) is not FrameStatus.Ok and var status)
+            try
             {
-                _malformed.Add();
-                Endpoint.Failed($"request could not be read: {status}");
-                _log.LogWarning("lookup request of {Bytes} bytes could not be read: {Status}; begins {Start}", message.Payload.Length, status, Convert.ToHexStringLower(message.Payload[..Math.Min(16, message.Payload.Length)]));
-                Respond(message, new LookupReply([LookupResult.Failed(LookupStatus.KeyNotSupported)]));
-                return;
+                var started = _time.GetTimestamp();
+                if (await answer(message, cancellation))
+                {
+                    endpoint.Answered(_time.GetElapsedTime(started));
+                }
             }
-
-            Respond(message, await AnswerAsync(request, cancellation));
-            _answered.Add();
-            Endpoint.Answered(_time.GetElapsedTime(started));
+            catch (Exception e)
+            {
+                endpoint.Failed(e.Message);
+                _counters.Failed.Add();
+                _log.LogError(e, "a question on {Subject} could not be answered", endpoint.Subject);
+            }
         }
+    }
+
+    private async ValueTask<bool> AnswerAsync(BusMessage message, CancellationToken cancellation)
+    {
+        if (LookupCodec.TryReadRequest(message.Payload, out var request) is not FrameStatus.Ok and var status)
+        {
+            Malformed(message, _get, status);
+            Respond(message, new LookupReply([LookupResult.Failed(LookupStatus.KeyNotSupported)]));
+            return false;
+        }
+
+        Respond(message, await AnswerAsync(request, cancellation));
+        _counters.Answered.Add();
+        return true;
     }
 
     private async ValueTask<LookupReply> AnswerAsync(LookupRequest request, CancellationToken cancellation)
     {
-        if (TryAnswer(request, out var reply, out var advanced))
+        if (_lookups.TryAnswer(request, out var reply, out var advanced) || !_counters.TryWait(MaxWaiting))
         {
-            return reply;
-        }
-
-        if (Interlocked.Increment(ref _waiting) > MaxWaiting)
-        {
-            Interlocked.Decrement(ref _waiting);
-            _refused.Add();
             return reply;
         }
 
@@ -122,29 +128,70 @@ public sealed class LookupService
             {
                 await advanced.WaitAsync(either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
-            while (!TryAnswer(request, out reply, out advanced) && !either.IsCancellationRequested);
+            while (!_lookups.TryAnswer(request, out reply, out advanced) && !either.IsCancellationRequested);
 
             return reply;
         }
         finally
         {
-            Interlocked.Decrement(ref _waiting);
+            _counters.WaitOver();
         }
     }
 
-    private bool TryAnswer(LookupRequest request, out LookupReply reply, out Task advanced)
+    private ValueTask<bool> List(BusMessage message, CancellationToken cancellation)
     {
-        lock (_stores.Gate)
+        using var writer = new MessagePackWriter();
+        if (ListCodec.TryReadRequest(message.Payload, out var request) is not FrameStatus.Ok and var status)
         {
-            advanced = _stores.Advanced;
-            return _source.TryAnswer(request, out reply);
+            Malformed(message, _list, status);
+            ListCodec.WriteReply(writer, new ListReply([], "", 0));
+            message.Respond(writer.WrittenSpan, BusHeaders.MessagePack);
+            return new(false);
         }
+
+        // A page of large entries is a shorter page.
+        while (true)
+        {
+            ListCodec.WriteReply(writer, _lookups.List(request));
+            if (writer.WrittenSpan.Length <= Limits.ReplyBytes || request.Limit <= 1)
+            {
+                break;
+            }
+
+            request = request with { Limit = Math.Min(request.Limit, ListRequest.MaxLimit) / 2 };
+            writer.Reset();
+        }
+
+        message.Respond(writer.WrittenSpan, BusHeaders.MessagePack);
+        _counters.Listed.Add();
+        return new(true);
     }
 
-    private static void Respond(BusMessage message, LookupReply reply)
+    private void Malformed(BusMessage message, EndpointStatistics endpoint, FrameStatus status)
+    {
+        _counters.Malformed.Add();
+        endpoint.Failed($"request could not be read: {status}");
+        _log.LogWarning(
+            "request of {Bytes} bytes on {Subject} could not be read: {Status}; begins {Start}",
+            message.Payload.Length,
+            endpoint.Subject,
+            status,
+            Convert.ToHexStringLower(message.Payload[..Math.Min(16, message.Payload.Length)]));
+    }
+
+    private void Respond(BusMessage message, LookupReply reply)
     {
         using var writer = new MessagePackWriter();
         LookupCodec.WriteReply(writer, reply);
+        if (writer.WrittenSpan.Length > Limits.ReplyBytes)
+        {
+            // Whoever asks for less at a time gets it.
+            _counters.TooLarge.Add();
+            writer.Reset();
+            var results = new LookupResult[reply.Results.Count];
+            Array.Fill(results, LookupResult.Failed(LookupStatus.Unavailable));
+            LookupCodec.WriteReply(writer, new LookupReply(results, reply.HistoryFrom));
+        }
 
         // An asker that is gone, or a bus that is, costs the asker its deadline; the connection counts it.
         message.Respond(writer.WrittenSpan, BusHeaders.MessagePack);

@@ -16,7 +16,7 @@ public sealed class MicroService : IDisposable
 
     private readonly List<BusRegistration> _registrations = [];
     private readonly IReadOnlyList<KeyValuePair<string, string>> _metadata;
-    private readonly EndpointStatistics _endpoint;
+    private readonly IReadOnlyList<EndpointStatistics> _endpoints;
     private readonly string _id;
     private readonly string _description;
     private readonly DateTimeOffset _started;
@@ -26,13 +26,13 @@ public sealed class MicroService : IDisposable
     /// <param name="id">Id of this instance.</param>
     /// <param name="description">What it is, in a sentence.</param>
     /// <param name="metadata">What mesh.md section 4 asks for.</param>
-    /// <param name="endpoint">Its one endpoint.</param>
-    public MicroService(BusConnection bus, string id, string description, IReadOnlyList<KeyValuePair<string, string>> metadata, EndpointStatistics endpoint)
+    /// <param name="endpoints">Its endpoints.</param>
+    public MicroService(BusConnection bus, string id, string description, IReadOnlyList<KeyValuePair<string, string>> metadata, IReadOnlyList<EndpointStatistics> endpoints)
     {
         _id = id;
         _description = description;
         _metadata = metadata;
-        _endpoint = endpoint;
+        _endpoints = endpoints;
         _started = bus.Time.GetUtcNow();
         Register(bus, "PING", "io.nats.micro.v1.ping_response", static (_, _) => { });
         Register(bus, "INFO", "io.nats.micro.v1.info_response", WriteInfo);
@@ -83,32 +83,37 @@ public sealed class MicroService : IDisposable
     private static void WriteInfo(MicroService service, Utf8JsonWriter json)
     {
         json.WriteString("description", service._description);
-        json.WriteStartArray("endpoints");
-        json.WriteStartObject();
-        json.WriteString("name", service._endpoint.Name);
-        json.WriteString("subject", service._endpoint.Subject);
-        json.WriteString("queue_group", service._endpoint.QueueGroup);
-        json.WriteEndObject();
-        json.WriteEndArray();
+        WriteEndpoints(service, json, static (_, _) => { });
     }
 
     private static void WriteStatistics(MicroService service, Utf8JsonWriter json)
     {
-        var endpoint = service._endpoint;
-        var requests = endpoint.Requests;
-        var nanoseconds = (long)endpoint.ProcessingTime.TotalNanoseconds;
         json.WriteString("started", service._started);
+        WriteEndpoints(service, json, static (endpoint, json) =>
+        {
+            var requests = endpoint.Requests;
+            var nanoseconds = (long)endpoint.ProcessingTime.TotalNanoseconds;
+            json.WriteNumber("num_requests", requests);
+            json.WriteNumber("num_errors", endpoint.Errors);
+            json.WriteString("last_error", endpoint.LastError);
+            json.WriteNumber("processing_time", nanoseconds);
+            json.WriteNumber("average_processing_time", requests == 0 ? 0 : nanoseconds / requests);
+        });
+    }
+
+    private static void WriteEndpoints(MicroService service, Utf8JsonWriter json, Action<EndpointStatistics, Utf8JsonWriter> more)
+    {
         json.WriteStartArray("endpoints");
-        json.WriteStartObject();
-        json.WriteString("name", endpoint.Name);
-        json.WriteString("subject", endpoint.Subject);
-        json.WriteString("queue_group", endpoint.QueueGroup);
-        json.WriteNumber("num_requests", requests);
-        json.WriteNumber("num_errors", endpoint.Errors);
-        json.WriteString("last_error", endpoint.LastError);
-        json.WriteNumber("processing_time", nanoseconds);
-        json.WriteNumber("average_processing_time", requests == 0 ? 0 : nanoseconds / requests);
-        json.WriteEndObject();
+        foreach (var endpoint in service._endpoints)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", endpoint.Name);
+            json.WriteString("subject", endpoint.Subject);
+            json.WriteString("queue_group", endpoint.QueueGroup);
+            more(endpoint, json);
+            json.WriteEndObject();
+        }
+
         json.WriteEndArray();
     }
 }

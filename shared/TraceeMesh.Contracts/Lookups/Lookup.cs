@@ -38,6 +38,11 @@ public static class LookupStatuses
     }
 }
 
+/// <summary>As of when one key is asked.</summary>
+/// <param name="Position">Position of the event.</param>
+/// <param name="Time">Its time, ns since the epoch.</param>
+public readonly record struct LookupMoment(long Position, long Time);
+
 /// <summary>A question to a data source, for one event (mesh.md section 4).</summary>
 public sealed record LookupRequest
 {
@@ -53,8 +58,17 @@ public sealed record LookupRequest
     /// <summary>The answer is as of this position: all before it, nothing after it. -1 where no event asks.</summary>
     public long Position { get; init; } = -1;
 
-    /// <summary>Instead of a position: as of this time, ns since the epoch; 0 is now.</summary>
+    /// <summary>
+    /// ns since the epoch: with a position, the time of the event that asks; without, as of this time. 0 is unknown, and
+    /// without a position now.
+    /// </summary>
     public long Time { get; init; }
+
+    /// <summary>
+    /// Position and time of each key, in their order, where they differ: one request for the events of a whole frame. None:
+    /// <see cref="Position"/> and <see cref="Time"/> are those of all keys.
+    /// </summary>
+    public IReadOnlyList<LookupMoment> At { get; init; } = [];
 
     /// <summary>How long the source may wait for the position, ms.</summary>
     public int DeadlineMs { get; init; } = 1000;

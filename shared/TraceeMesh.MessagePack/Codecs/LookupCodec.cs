@@ -4,7 +4,7 @@ using TraceeMesh.Contracts.Lookups;
 namespace TraceeMesh.MessagePack;
 
 /// <summary>
-/// Lookups on the wire. A request is a map <c>{"v":1,"keys":[...],"node","load","position","time","deadline_ms"}</c>; a
+/// Lookups on the wire. A request is a map <c>{"v":1,"keys":[...],"node","load","position","time","deadline_ms","at":[[position,time],...]}</c>; a
 /// reply <c>{"v":1,"history_from":N,"results":[{"status","values","from","to","open","enrichment"}]}</c>. Maps by name,
 /// so that a source in another language needs this line only; fields that are not known are passed over.
 /// </summary>
@@ -16,7 +16,7 @@ public static class LookupCodec
     /// <summary>Writes a request.</summary>
     public static void WriteRequest(MessagePackWriter writer, LookupRequest request)
     {
-        writer.WriteMapHeader(7);
+        writer.WriteMapHeader(request.At.Count == 0 ? 7 : 8);
         writer.WriteText("v"u8);
         writer.WriteInt(Version);
         writer.WriteText("keys"u8);
@@ -36,6 +36,19 @@ public static class LookupCodec
         writer.WriteInt(request.Time);
         writer.WriteText("deadline_ms"u8);
         writer.WriteInt(request.DeadlineMs);
+        if (request.At.Count == 0)
+        {
+            return;
+        }
+
+        writer.WriteText("at"u8);
+        writer.WriteArrayHeader(request.At.Count);
+        for (var i = 0; i < request.At.Count; i++)
+        {
+            writer.WriteArrayHeader(2);
+            writer.WriteInt(request.At[i].Position);
+            writer.WriteInt(request.At[i].Time);
+        }
     }
 
     /// <summary>Reads a request.</summary>
@@ -62,7 +75,7 @@ public static class LookupCodec
             }
         }
 
-        return FrameStatus.Ok;
+        return request.At.Count == 0 || request.At.Count == request.Keys.Count ? FrameStatus.Ok : FrameStatus.BadHeader;
     }
 
     /// <summary>Writes a reply.</summary>
@@ -179,7 +192,36 @@ public static class LookupCodec
             return ok ? FrameStatus.Ok : FrameStatus.BadHeader;
         }
 
+        if (name.SequenceEqual("at"u8))
+        {
+            return TryReadMoments(ref reader, ref request);
+        }
+
         return reader.TrySkip() ? FrameStatus.Ok : FrameStatus.Malformed;
+    }
+
+    private static FrameStatus TryReadMoments(ref MessagePackReader reader, ref LookupRequest request)
+    {
+        if (!reader.TryReadArrayHeader(out var count) || count > Limits.LookupKeys)
+        {
+            return FrameStatus.BadHeader;
+        }
+
+        var at = new LookupMoment[count];
+        for (var i = 0; i < count; i++)
+        {
+            if (!reader.TryReadArrayHeader(out var fields) || fields != 2
+                || !reader.TryReadInt(out var position) || position < 0
+                || !reader.TryReadInt(out var time) || time < 0)
+            {
+                return FrameStatus.BadHeader;
+            }
+
+            at[i] = new LookupMoment(position, time);
+        }
+
+        request = request with { At = at };
+        return FrameStatus.Ok;
     }
 
     private static FrameStatus TryReadKeys(ref MessagePackReader reader, ref LookupRequest request)

@@ -50,14 +50,14 @@ public static class ContainerSource
         /// <param name="e">The event being judged.</param>
         /// <param name="cancellation">Ends the wait.</param>
         /// <example><code>var image = (await containers.GetContainer(e, cancellation)).Image;</code></example>
-        public ValueTask<ContainerLookup> GetContainer(Event e, CancellationToken cancellation = default) =>
-            source.GetContainer(e, e.Context.ContainerId.ToString(), cancellation);
+        public async ValueTask<ContainerLookup> GetContainer(Event e, CancellationToken cancellation = default) =>
+            new(await source.Get(e, e.Context.ContainerId, cancellation));
 
         /// <summary>A container by its full id, as of an event.</summary>
         /// <param name="e">The event being judged.</param>
         /// <param name="id">Full id, as in the event.</param>
         /// <param name="cancellation">Ends the wait.</param>
         public async ValueTask<ContainerLookup> GetContainer(Event e, string id, CancellationToken cancellation = default) =>
-            new(await source.Get(e, DataValue.Of(id), cancellation));
+            new(await source.Get(e, id, cancellation));
     }
 }

@@ -1,5 +1,5 @@
-using TraceeMesh.Contracts;
 using TraceeMesh.Contracts.Events;
+using TraceeMesh.Contracts.Lookups;
 
 namespace TraceeMesh.Signatures;
 
@@ -31,5 +31,21 @@ public interface IDataSource
     /// <param name="e">The event being judged; it gives node and position.</param>
     /// <param name="key">A text, an integer, a bool or a map.</param>
     /// <param name="cancellation">Ends the wait.</param>
-    public ValueTask<Lookup> Get(Event e, DataValue key, CancellationToken cancellation = default);
+    public ValueTask<Lookup> Get(Event e, LookupKey key, CancellationToken cancellation = default);
+
+    /// <summary>Asks for several keys as of the event, in one go where the source can.</summary>
+    /// <param name="e">The event being judged; it gives node and position.</param>
+    /// <param name="keys">Texts, integers, bools or maps.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    /// <returns>The answers, in the order of the keys.</returns>
+    public async ValueTask<IReadOnlyList<Lookup>> GetAll(Event e, IReadOnlyList<LookupKey> keys, CancellationToken cancellation = default)
+    {
+        var answers = new Lookup[keys.Count];
+        for (var i = 0; i < answers.Length; i++)
+        {
+            answers[i] = await Get(e, keys[i], cancellation);
+        }
+
+        return answers;
+    }
 }

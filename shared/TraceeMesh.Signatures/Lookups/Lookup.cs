@@ -7,6 +7,9 @@ namespace TraceeMesh.Signatures;
 /// <param name="result">The answer as it travelled.</param>
 public readonly struct Lookup(LookupResult result)
 {
+    /// <summary>The answer as it travelled.</summary>
+    public LookupResult Result => result;
+
     /// <summary>How the lookup ended.</summary>
     public LookupStatus Status => result.Status;
 

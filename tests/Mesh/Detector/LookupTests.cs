@@ -25,11 +25,12 @@ public sealed class LookupTests : IAsyncLifetime
     public async Task InitializeAsync()
     {
         _bus = await EventBus.StartAsync();
-        _directory = new DataSourceDirectory(_bus.Connection, _bus.Subjects, new DetectorCounters(_counters), TimeProvider.System, NullLogger.Instance);
+        _directory = new DataSourceDirectory(_bus.Connection, _bus.Subjects, _counters, TimeProvider.System, NullLogger.Instance);
     }
 
     public async Task DisposeAsync()
     {
+        _directory.Dispose();
         await _bus.DisposeAsync();
         _counters.Dispose();
     }

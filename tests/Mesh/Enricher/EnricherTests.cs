@@ -4,6 +4,7 @@ using TraceeMesh.Contracts;
 using TraceeMesh.Contracts.Events;
 using TraceeMesh.Contracts.Ledger;
 using TraceeMesh.Contracts.Lookups;
+using TraceeMesh.MessagePack;
 using TraceeMesh.TestKit;
 using TraceeMesh.TestKit.Records;
 using Xunit;
@@ -166,6 +167,21 @@ public sealed class EnricherTests : IAsyncLifetime
         Assert.Equal(LookupStatus.KeyNotSupported, Assert.Single(next.Results).Status);
     }
 
+    [Fact]
+    public async Task List_OverTheBus_TellsWhatExists()
+    {
+        await _mesh.SendAsync(0, new RecordBuilder().SnapshotEnd().Cgroup(EventIds.CgroupMkdir, 77, $"/docker/{Id}"));
+        await _mesh.AccountAsync(a => a.Produced == 2);
+
+        using var writer = new MessagePackWriter();
+        ListCodec.WriteRequest(writer, new ListRequest { Filter = "aaaa" });
+        using var reply = await _mesh.Bus.RequestMessageAsync(_mesh.Subjects.List("tracee", "containers", RawFrames.Node), writer.WrittenMemory, TimeSpan.FromSeconds(5));
+
+        Assert.Equal(FrameStatus.Ok, ListCodec.TryReadReply(reply.Payload, out var page));
+        Assert.Equal(Id, Assert.Single(page.Entries).Key.Text);
+        Assert.Equal(("", 0L), (page.Next, page.Evicted));
+    }
+
     [Theory]
     [InlineData("PING")]
     [InlineData("INFO")]
@@ -181,7 +197,9 @@ public sealed class EnricherTests : IAsyncLifetime
         Assert.Equal(["tracee", "containers", "1", "node", RawFrames.Node, "false"], ((string[])["namespace", "id", "version", "scope", "node", "writable"]).Select(n => metadata.GetProperty(n).GetString()));
         if (verb != "PING")
         {
-            Assert.Equal(_mesh.Subjects.Lookup("tracee", "containers", RawFrames.Node), json.RootElement.GetProperty("endpoints")[0].GetProperty("subject").GetString());
+            Assert.Equal(
+                [_mesh.Subjects.Lookup("tracee", "containers", RawFrames.Node), _mesh.Subjects.List("tracee", "containers", RawFrames.Node)],
+                json.RootElement.GetProperty("endpoints").EnumerateArray().Select(e => e.GetProperty("subject").GetString()));
         }
     }
 

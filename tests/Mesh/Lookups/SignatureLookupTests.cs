@@ -2,8 +2,10 @@ using Microsoft.Extensions.Logging.Abstractions;
 using TraceeMesh.Bus;
 using TraceeMesh.Contracts;
 using TraceeMesh.Contracts.Events;
-using TraceeMesh.Detector;
+using TraceeMesh.Contracts.Containers;
+using TraceeMesh.Contracts.Lookups;
 using TraceeMesh.Detector.Lookups;
+using TraceeMesh.Enricher.Containers.Runtimes;
 using TraceeMesh.MessagePack;
 using TraceeMesh.ServiceDefaults;
 using TraceeMesh.Signatures;
@@ -26,10 +28,10 @@ public sealed class SignatureLookupTests
         await using var mesh = await EnricherMesh.StartAsync();
         await mesh.SendAsync(0, new RecordBuilder().SnapshotEnd().Cgroup(EventIds.CgroupMkdir, 77, $"/docker/{ContainerId}").Exec("/bin/ls", "ls").Cgroup(EventIds.CgroupRmdir, 77, $"/docker/{ContainerId}"));
         await mesh.AccountAsync(a => a.Produced == 4);
-        var exec = await ExecAsync(mesh);
+        var exec = (await ExecsAsync(mesh, 1))[0];
 
         using var counters = new ServiceCounters();
-        var directory = new DataSourceDirectory(mesh.Bus, mesh.Subjects, new DetectorCounters(counters), TimeProvider.System, NullLogger.Instance);
+        using var directory = new DataSourceDirectory(mesh.Bus, mesh.Subjects, counters, TimeProvider.System, NullLogger.Instance);
         await directory.RefreshAsync(CancellationToken.None);
         Assert.True(directory.TryGet("tracee", "containers", out var containers));
         using var harness = new SignatureHarness(new ContainerOfExec(), containers);
@@ -41,31 +43,101 @@ public sealed class SignatureLookupTests
         Assert.Equal("", reported["image"].Text);
     }
 
-    private static async Task<Event> ExecAsync(EnricherMesh mesh)
+    [Fact]
+    public async Task ValueChangedBetweenTwoEventsOfAFrame_EachEventSeesItsOwn()
     {
-        var e = new Event();
-        StoredMessage? frame = null;
+        await using var mesh = await EnricherMesh.StartAsync();
+        await mesh.SendAsync(0, new RecordBuilder().SnapshotEnd()
+            .Exec("/bin/a", "a").Cgroup(EventIds.CgroupMkdir, 77, $"/docker/{ContainerId}")
+            .Exec("/bin/b", "b").Cgroup(EventIds.CgroupRmdir, 77, $"/docker/{ContainerId}").Exec("/bin/c", "c"));
+        var execs = await ExecsAsync(mesh, 3);
+        using var counters = new ServiceCounters();
+        using var directory = new DataSourceDirectory(mesh.Bus, mesh.Subjects, counters, TimeProvider.System, NullLogger.Instance);
+        await directory.RefreshAsync(CancellationToken.None);
+        Assert.True(directory.TryGet("tracee", "containers", out var containers));
+
+        // Twice: the second time from the near cache, as far as there is something to keep.
+        for (var round = 0; round < 2; round++)
+        {
+            var found = new List<LookupStatus>();
+            foreach (var exec in execs)
+            {
+                found.Add((await containers.Get(exec, ContainerId)).Status);
+            }
+
+            Assert.Equal([LookupStatus.NotFound, LookupStatus.Found, LookupStatus.NotFound], found);
+        }
+
+        var together = await ((RemoteDataSource)containers).AskAsync(
+            execs[0].Frame,
+            [.. execs.Select(e => new PositionedKey(ContainerId, e.Context.Position, e.Context.Timestamp))],
+            CancellationToken.None);
+        Assert.Equal([LookupStatus.NotFound, LookupStatus.Found, LookupStatus.NotFound], together.Select(r => r.Status));
+        Assert.Equal((3L, 0L), (counters.Read()["lookups_tracee_containers_batched"], counters.Read()["lookups_tracee_containers_failed"]));
+    }
+
+    [Fact]
+    public async Task ContainerThatStays_IsAskedOnceAndProvenFromThenOn()
+    {
+        var runtime = new KnowsAll();
+        await using var mesh = await EnricherMesh.StartAsync([runtime]);
+        await mesh.SendAsync(0, new RecordBuilder().SnapshotEnd().Cgroup(EventIds.CgroupMkdir, 77, $"/docker/{ContainerId}").Exec("/bin/a", "a"));
+        var first = (await ExecsAsync(mesh, 1))[0];
+        using var counters = new ServiceCounters();
+        using var directory = new DataSourceDirectory(mesh.Bus, mesh.Subjects, counters, TimeProvider.System, NullLogger.Instance);
+        await directory.RefreshAsync(CancellationToken.None);
+        Assert.True(directory.TryGet("tracee", "containers", out var containers));
+        await TestWait.Until(async () => (await containers.Get(first, ContainerId)).Enrichment.Length == 0, "the container is enriched");
+        var asked = counters.Read()["lookups_tracee_containers_asked"];
+        Assert.Equal(0, counters.Read()["lookups_tracee_containers_hit"]);
+
+        await mesh.SendAsync(3, new RecordBuilder().Exec("/bin/b", "b"));
+        await mesh.SendAsync(4, new RecordBuilder().Exec("/bin/c", "c"));
+        var execs = await ExecsAsync(mesh, 3);
+
+        // The chain of changes begins with the first notice after the first question, and an answer behind that is proven.
+        Assert.True((await containers.Get(execs[1], ContainerId)).Found);
+        await TestWait.Until(async () => (await containers.Get(execs[2], ContainerId)).Found && counters.Read()["lookups_tracee_containers_hit"] > 0, "an answer is proven");
+        Assert.True(counters.Read()["lookups_tracee_containers_asked"] > asked);
+    }
+
+    private static async Task<List<Event>> ExecsAsync(EnricherMesh mesh, int count)
+    {
+        var execs = new List<Event>();
         await TestWait.Until(
             async () =>
             {
+                execs.Clear();
                 var state = await mesh.JetStream.FindStreamAsync(mesh.Streams.Events.Name);
-                for (var sequence = state!.FirstSequence; sequence <= state.LastSequence; sequence++)
+                for (var sequence = Math.Max(1, state!.FirstSequence); sequence <= state.LastSequence; sequence++)
                 {
-                    frame = await mesh.JetStream.GetMessageAsync(mesh.Streams.Events.Name, sequence);
+                    var frame = await mesh.JetStream.GetMessageAsync(mesh.Streams.Events.Name, sequence);
                     Assert.Equal(FrameStatus.Ok, EventFrameCodec.TryRead(frame!.Payload, out _, out var events));
-                    while (events.TryRead(e) == FrameStatus.Ok)
+                    for (var e = new Event(); events.TryRead(e) == FrameStatus.Ok; e = new Event())
                     {
                         if (e.Context.EventId == EventIds.SchedProcessExec)
                         {
-                            return true;
+                            execs.Add(e);
                         }
                     }
                 }
 
-                return false;
+                return execs.Count == count;
             },
-            "the event frame is stored");
-        return e;
+            "the event frames are stored");
+        return execs;
+    }
+
+    private sealed class KnowsAll : IContainerRuntime
+    {
+        public ContainerRuntime Kind => ContainerRuntime.Docker;
+
+        public string Socket => "/run/knows-all.sock";
+
+        public Task<RuntimeAnswer> AskAsync(string containerId, CancellationToken cancellation) =>
+            Task.FromResult(new RuntimeAnswer(RuntimeStatus.Found, new ContainerDetails { Name = "cart", Image = "shop/cart:1" }));
+
+        public ValueTask DisposeAsync() => default;
     }
 
     /// <summary>The users' first example: look the container up by the id in the exec event.</summary>

@@ -94,5 +94,5 @@ public sealed class FixedDataSource(string @namespace, string id, Func<DataValue
     public IReadOnlyList<string> Keys => ["string"];
 
     /// <inheritdoc/>
-    public ValueTask<Lookup> Get(Event e, DataValue key, CancellationToken cancellation = default) => new(answer(key));
+    public ValueTask<Lookup> Get(Event e, LookupKey key, CancellationToken cancellation = default) => new(answer(key.Value));
 }

@@ -177,6 +177,20 @@ public sealed class FrameTests
     }
 
     [Fact]
+    public void Lookup_OfAWholeFrame_HasAMomentForEachKey()
+    {
+        using var writer = new MessagePackWriter();
+        var request = new LookupRequest { Keys = [DataValue.Of("abc"), DataValue.Of("def")], LoadId = 1, At = [new(4, 40), new(9, 90)] };
+        LookupCodec.WriteRequest(writer, request);
+        Assert.Equal(FrameStatus.Ok, LookupCodec.TryReadRequest(writer.WrittenSpan, out var read));
+        Assert.Equal(request.At, read.At);
+
+        writer.Reset();
+        LookupCodec.WriteRequest(writer, request with { At = [new(4, 40)] });
+        Assert.Equal(FrameStatus.BadHeader, LookupCodec.TryReadRequest(writer.WrittenSpan, out _));
+    }
+
+    [Fact]
     public void Lookup_OfRandomBytes_NeverThrows()
     {
         using var writer = new MessagePackWriter();

@@ -15,11 +15,11 @@ public sealed class ContainersSourceTests
 
     private static readonly string Id = new('a', 64);
     private readonly NodeStores _stores = new();
-    private readonly ContainersSource _source;
+    private readonly NodeLookups _source;
 
     public ContainersSourceTests()
     {
-        _source = new ContainersSource("node-a", _stores);
+        _source = new NodeLookups("node-a", _stores, new ContainersSource(_stores));
         _stores.BeginLoad(Load);
         _stores.Containers.Begin(At(5, 10 * Second));
         _stores.Containers.SnapshotEnded(At(6, 10 * Second));
@@ -37,7 +37,7 @@ public sealed class ContainersSourceTests
     [InlineData(49, LookupStatus.NotFound)]
     public void TryAnswer_AsOfPosition_IsAsItWasThen(long position, LookupStatus expected)
     {
-        Assert.True(_source.TryAnswer(Ask(Id, position), out var reply));
+        Assert.True(_source.TryAnswer(Ask(Id, position), out var reply, out _));
 
         Assert.Equal(expected, Assert.Single(reply.Results).Status);
     }
@@ -52,7 +52,7 @@ public sealed class ContainersSourceTests
     {
         var request = new LookupRequest { Keys = [DataValue.Of(Id)], Time = seconds * Second };
 
-        Assert.True(_source.TryAnswer(request, out var reply));
+        Assert.True(_source.TryAnswer(request, out var reply, out _));
 
         Assert.Equal(expected, Assert.Single(reply.Results).Status);
     }
@@ -60,7 +60,7 @@ public sealed class ContainersSourceTests
     [Fact]
     public void TryAnswer_Found_HasTheEightValuesAndTheirTypes()
     {
-        _source.TryAnswer(Ask(Id, 15), out var reply);
+        _source.TryAnswer(Ask(Id, 15), out var reply, out _);
 
         var expected = DataValue.MapOf(
             ("container_id", DataValue.Of(Id)), ("container_ctime", DataValue.Of(20 * Second)), ("container_name", DataValue.Of("")), ("container_image", DataValue.Of("")),
@@ -74,7 +74,7 @@ public sealed class ContainersSourceTests
     {
         _stores.Containers.Made(new CgroupBody { CgroupId = 2 }, Encoding.UTF8.GetBytes($"/docker/{Id}"), At(40, 40 * Second));
 
-        _source.TryAnswer(Ask(Id, 45), out var reply);
+        _source.TryAnswer(Ask(Id, 45), out var reply, out _);
 
         var result = Assert.Single(reply.Results);
         Assert.Equal((40L, 49L, true), (result.From, result.To, result.Open));
@@ -85,7 +85,7 @@ public sealed class ContainersSourceTests
     [InlineData(15, Load + 1)]
     public void TryAnswer_PositionNotAppliedYet_AsksToWaitAndIsUnavailable(long position, uint load)
     {
-        Assert.False(_source.TryAnswer(Ask(Id, position) with { LoadId = load }, out var reply));
+        Assert.False(_source.TryAnswer(Ask(Id, position) with { LoadId = load }, out var reply, out _));
 
         Assert.Equal(LookupStatus.Unavailable, Assert.Single(reply.Results).Status);
     }
@@ -97,7 +97,7 @@ public sealed class ContainersSourceTests
         stores.BeginLoad(Load);
         stores.Advance(new StorePosition(0, 50));
 
-        Assert.False(new ContainersSource("node-a", stores).TryAnswer(Ask(Id, 15), out var reply));
+        Assert.False(new NodeLookups("node-a", stores, new ContainersSource(stores)).TryAnswer(Ask(Id, 15), out var reply, out _));
 
         Assert.Equal(LookupStatus.Unavailable, Assert.Single(reply.Results).Status);
     }
@@ -105,15 +105,27 @@ public sealed class ContainersSourceTests
     [Fact]
     public void TryAnswer_KeysOfOtherShapes_AreNotSupported()
     {
-        Assert.True(_source.TryAnswer(new LookupRequest { Keys = [DataValue.Of(1L), DataValue.Of(Id), DataValue.MapOf()], LoadId = Load, Position = 15 }, out var reply));
+        Assert.True(_source.TryAnswer(new LookupRequest { Keys = [DataValue.Of(1L), DataValue.Of(Id), DataValue.MapOf()], LoadId = Load, Position = 15 }, out var reply, out _));
 
         Assert.Equal([LookupStatus.KeyNotSupported, LookupStatus.Found, LookupStatus.KeyNotSupported], reply.Results.Select(r => r.Status));
     }
 
     [Fact]
+    public void TryAnswer_KeysOfSeveralEvents_EachAsOfItsOwn()
+    {
+        var request = Ask(Id, 9) with { Keys = [DataValue.Of(Id), DataValue.Of(Id), DataValue.Of(Id)], At = [new(9, 0), new(15, 0), new(25, 0)] };
+
+        Assert.True(_source.TryAnswer(request, out var reply, out _));
+        Assert.False(_source.TryAnswer(request with { At = [new(9, 0), new(15, 0), new(50, 0)] }, out var early, out _));
+
+        Assert.Equal([LookupStatus.NotFound, LookupStatus.Found, LookupStatus.NotFound], reply.Results.Select(r => r.Status));
+        Assert.Equal([LookupStatus.NotFound, LookupStatus.Found, LookupStatus.Unavailable], early.Results.Select(r => r.Status));
+    }
+
+    [Fact]
     public void TryAnswer_OfAnotherNode_IsUnavailableAtOnce()
     {
-        Assert.True(_source.TryAnswer(Ask(Id, 15) with { Node = "node-b" }, out var reply));
+        Assert.True(_source.TryAnswer(Ask(Id, 15) with { Node = "node-b" }, out var reply, out _));
 
         Assert.Equal(LookupStatus.Unavailable, Assert.Single(reply.Results).Status);
     }
@@ -124,9 +136,55 @@ public sealed class ContainersSourceTests
         _stores.BeginLoad(Load + 1);
         _stores.Advance(new StorePosition(1, 3));
 
-        Assert.True(_source.TryAnswer(Ask(Id, 15), out var reply));
+        Assert.True(_source.TryAnswer(Ask(Id, 15), out var reply, out _));
 
         Assert.Equal(LookupStatus.Found, Assert.Single(reply.Results).Status);
+    }
+
+    [Fact]
+    public void List_PageByPage_TellsEachLifeOnce()
+    {
+        foreach (var c in "bcdef")
+        {
+            _stores.Containers.Made(new CgroupBody { CgroupId = c }, Encoding.UTF8.GetBytes($"/docker/{new string(c, 64)}"), At(40, 40 * Second));
+        }
+
+        var keys = new List<string>();
+        var request = new ListRequest { Limit = 2 };
+        ListReply page;
+        do
+        {
+            page = _source.List(request);
+            Assert.InRange(page.Entries.Count, 1, 2);
+            keys.AddRange(page.Entries.Select(e => e.Key.Text[..1]));
+            request = request with { After = page.Next };
+        }
+        while (page.Next.Length > 0);
+
+        Assert.Equal(["a", "b", "c", "d", "e", "f"], keys);
+    }
+
+    [Theory]
+    [InlineData(25, "aaa", 1)]
+    [InlineData(35, "", 0)]
+    [InlineData(25, "bbb", 0)]
+    public void List_AsOfATimeWithAFilter_TellsWhatWasThere(long seconds, string filter, int expected) =>
+        Assert.Equal(expected, _source.List(new ListRequest { Time = seconds * Second, Filter = filter }).Entries.Count);
+
+    [Fact]
+    public void List_FilterThatMatchesNothing_EndsAfterABoundedScan()
+    {
+        for (var i = 0; i < 5000; i++)
+        {
+            _stores.Containers.Made(new CgroupBody { CgroupId = (ulong)(1000 + i) }, Encoding.UTF8.GetBytes($"/docker/{i:d64}"), At(40, 40 * Second));
+        }
+
+        var first = _source.List(new ListRequest { Filter = "nothing has this" });
+        var second = _source.List(new ListRequest { Filter = "nothing has this", After = first.Next });
+
+        Assert.Empty(first.Entries);
+        Assert.NotEqual("", first.Next);
+        Assert.Equal("", second.Next);
     }
 
     private static Moment At(long offset, long time) => new(new StorePosition(0, offset), time);

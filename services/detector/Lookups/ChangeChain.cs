@@ -1,0 +1,75 @@
+using TraceeMesh.Contracts.Lookups;
+
+namespace TraceeMesh.Detector.Lookups;
+
+/// <summary>
+/// The changes that a data source of one node has told: as far as its notices follow each other without a gap, what they do
+/// not name has not changed (protocol.md, section 4).
+/// </summary>
+public sealed class ChangeChain
+{
+    /// <summary>Subjects whose last change is remembered; one more, and the chain begins anew.</summary>
+    public const int MaxSubjects = 8192;
+
+    private readonly Lock _gate = new();
+    private readonly Dictionary<LookupKey, long> _changedAt = [];
+    private ulong _incarnation;
+    private long _number;
+    private uint _load;
+    private long _from;
+    private long _to;
+
+    /// <summary>How often the chain broke.</summary>
+    public long Breaks { get; private set; }
+
+    /// <summary>Takes a notice, in the order in which it came.</summary>
+    public void Add(ChangeNotice notice)
+    {
+        lock (_gate)
+        {
+            if (notice.Incarnation != _incarnation || notice.Number != _number + 1 || notice.LoadId != _load || notice.From != _to)
+            {
+                Breaks += _incarnation != 0 ? 1 : 0;
+                Begin(notice);
+            }
+
+            _number = notice.Number;
+            _to = notice.To;
+            if (notice.All || _changedAt.Count + notice.Keys.Count > MaxSubjects)
+            {
+                Begin(notice);
+                _from = notice.To;
+                return;
+            }
+
+            for (var i = 0; i < notice.Keys.Count; i++)
+            {
+                _changedAt[notice.Keys[i]] = notice.From;
+            }
+        }
+    }
+
+    /// <summary>Whether an answer that was true as of a position is true at a later one.</summary>
+    /// <param name="load">Load of both.</param>
+    /// <param name="subject">What the answer is about.</param>
+    /// <param name="asOf">The last position at which it is known to be true.</param>
+    /// <param name="position">The later one.</param>
+    public bool Proves(uint load, in LookupKey subject, long asOf, long position)
+    {
+        lock (_gate)
+        {
+            return load == _load && asOf >= _from - 1 && position < _to
+                && (!_changedAt.TryGetValue(subject, out var changedAt) || changedAt <= asOf);
+        }
+    }
+
+    private void Begin(ChangeNotice notice)
+    {
+        _incarnation = notice.Incarnation;
+        _number = notice.Number;
+        _load = notice.LoadId;
+        _from = notice.From;
+        _to = notice.To;
+        _changedAt.Clear();
+    }
+}
