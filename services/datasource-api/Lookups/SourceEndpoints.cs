@@ -85,7 +85,7 @@ public sealed partial class SourceEndpoints(SourceReplica replica, BusConnection
                 new("scope", "mesh"),
                 new("node", ""),
                 new("writable", "true"),
-                new("keys", Sources.ValueTypes.Name(source.Key)),
+                new("keys", Sources.FieldTypes.Name(source.Key)),
                 new("values", source.Values),
                 new("schema", source.Schema),
             ],

@@ -8,7 +8,7 @@ namespace TraceeMesh.DataSourceApi.Sources;
 /// <summary>One named value of a source's answers.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="Type">Its type.</param>
-public sealed record SourceField(string Name, ValueType Type);
+public sealed record SourceField(string Name, FieldType Type);
 
 /// <summary>A writable source: what it is called, what it takes, and its bounds.</summary>
 public sealed record SourceDefinition
@@ -32,7 +32,7 @@ public sealed record SourceDefinition
     public string Description { get; init; } = "";
 
     /// <summary>Type of its keys.</summary>
-    public ValueType Key { get; init; } = ValueType.Text;
+    public FieldType Key { get; init; } = FieldType.Text;
 
     /// <summary>The only keys it takes, encoded; empty: all of the type.</summary>
     public IReadOnlyList<DataValue> Keys { get; init; } = [];

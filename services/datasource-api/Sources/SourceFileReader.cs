@@ -73,8 +73,8 @@ public static class SourceFileReader
 
     private static SourceDefinition Define(string path, YamlMappingNode root, Dictionary<string, YamlNode> fields)
     {
-        var key = Type(path, fields, "key", ValueType.Text);
-        if (key is ValueType.Any or ValueType.Float)
+        var key = Type(path, fields, "key", FieldType.Text);
+        if (key is FieldType.Any or FieldType.Float)
         {
             throw Refusal(path, fields["key"].Start.Line, "a key is string, int or bool");
         }
@@ -94,7 +94,7 @@ public static class SourceFileReader
             Key = key,
             Keys = fields.TryGetValue("keys", out var keys) ? KeyList(path, keys, key) : [],
             IsScalar = isScalar,
-            Fields = isScalar ? [new SourceField(Text(path, fields, "field", "value"), Type(path, fields, "value", ValueType.Text))] : SchemaFields(path, fields["schema"]),
+            Fields = isScalar ? [new SourceField(Text(path, fields, "field", "value"), Type(path, fields, "value", FieldType.Text))] : SchemaFields(path, fields["schema"]),
             Capacity = Number(path, fields, "capacity", SourceDefinition.DefaultCapacity, 1, SourceDefinition.MaxCapacity),
             Eviction = Text(path, fields, "eviction", "refuse") switch
             {
@@ -115,10 +115,10 @@ public static class SourceFileReader
             : throw Refusal(path, fields.GetValueOrDefault(field, root).Start.Line, $"'{field}' is a text of 1 to {Limits.NameBytes} characters");
     }
 
-    private static ValueType Type(string path, Dictionary<string, YamlNode> fields, string field, ValueType absent)
+    private static FieldType Type(string path, Dictionary<string, YamlNode> fields, string field, FieldType absent)
     {
         var name = Text(path, fields, field, absent.Name());
-        return ValueTypes.TryParse(name, out var type) ? type : throw Refusal(path, fields[field].Start.Line, $"'{field}' is of type '{name}'; there are {ValueTypes.All}");
+        return FieldTypes.TryParse(name, out var type) ? type : throw Refusal(path, fields[field].Start.Line, $"'{field}' is of type '{name}'; there are {FieldTypes.All}");
     }
 
     private static int Number(string path, Dictionary<string, YamlNode> fields, string field, int absent, int min, int max)
@@ -148,15 +148,15 @@ public static class SourceFileReader
         var fields = new List<SourceField>();
         foreach (var (name, type) in mapping.Children)
         {
-            fields.Add(name is YamlScalarNode { Value: { Length: > 0 } text } && type is YamlScalarNode { Value: { } typeName } && ValueTypes.TryParse(typeName, out var parsed)
+            fields.Add(name is YamlScalarNode { Value: { Length: > 0 } text } && type is YamlScalarNode { Value: { } typeName } && FieldTypes.TryParse(typeName, out var parsed)
                 ? new SourceField(text, parsed)
-                : throw Refusal(path, name.Start.Line, $"'{name}: {type}' is no field of a schema; types are {ValueTypes.All}"));
+                : throw Refusal(path, name.Start.Line, $"'{name}: {type}' is no field of a schema; types are {FieldTypes.All}"));
         }
 
         return fields;
     }
 
-    private static List<DataValue> KeyList(string path, YamlNode node, ValueType type)
+    private static List<DataValue> KeyList(string path, YamlNode node, FieldType type)
     {
         if (node is not YamlSequenceNode { Children.Count: > 0 } sequence)
         {
@@ -169,9 +169,9 @@ public static class SourceFileReader
             var text = (child as YamlScalarNode)?.Value;
             keys.Add(type switch
             {
-                ValueType.Text when text is not null => DataValue.Of(text),
-                ValueType.Integer when long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) => DataValue.Of(number),
-                ValueType.Bool when bool.TryParse(text, out var flag) => DataValue.Of(flag),
+                FieldType.Text when text is not null => DataValue.Of(text),
+                FieldType.Integer when long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) => DataValue.Of(number),
+                FieldType.Bool when bool.TryParse(text, out var flag) => DataValue.Of(flag),
                 _ => throw Refusal(path, child.Start.Line, $"'{text}' is no key of type {type.Name()}"),
             });
         }

@@ -114,24 +114,24 @@ public sealed class TypedPair(SourceDefinition source)
         return known == value.Map.Length && value.Map.DistinctBy(e => e.Key).Count() == known;
     }
 
-    private static bool TryConvert(DataValue value, ValueType type, out DataValue typed)
+    private static bool TryConvert(DataValue value, FieldType type, out DataValue typed)
     {
         typed = value;
         switch (type)
         {
-            case ValueType.Text:
+            case FieldType.Text:
                 return value.Kind == DataKind.Text;
-            case ValueType.Bool:
+            case FieldType.Bool:
                 return value.Kind == DataKind.Bool;
-            case ValueType.Integer when value.Kind == DataKind.Float:
+            case FieldType.Integer when value.Kind == DataKind.Float:
                 typed = Math.Abs(value.Float) < FirstInexact ? DataValue.Of((long)value.Float) : value;
                 return Math.Abs(value.Float) < FirstInexact && Math.Truncate(value.Float) == value.Float;
-            case ValueType.Integer:
+            case FieldType.Integer:
                 return value.Kind == DataKind.Integer;
-            case ValueType.Float when value.Kind == DataKind.Integer:
+            case FieldType.Float when value.Kind == DataKind.Integer:
                 typed = DataValue.Of((double)value.Integer);
                 return Math.Abs((double)value.Integer) <= FirstInexact;
-            case ValueType.Float:
+            case FieldType.Float:
                 return value.Kind == DataKind.Float && double.IsFinite(value.Float);
             default:
                 return IsJson(value, Limits.Depth - 1);

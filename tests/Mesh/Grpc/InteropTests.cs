@@ -46,13 +46,13 @@ public sealed class InteropTests(InteropTests.Results results) : IClassFixture<I
                 return;
             }
 
-            var protos = Repository.File("shared/TraceeMesh.Grpc/Protos");
+            var protos = SourceTree.File("shared/TraceeMesh.Grpc/Protos");
             using var client = await PythonClient.GenerateAsync(
-                Repository.File("tests/TestKit/Grpc/echo.proto"),
+                SourceTree.File("tests/TestKit/Grpc/echo.proto"),
                 Path.Combine(protos, "grpc/reflection/v1/reflection.proto"),
                 Path.Combine(protos, "grpc/health/v1/health.proto"),
                 Path.Combine(protos, "google/rpc/status.proto"));
-            var script = Repository.File("tests/Mesh/Grpc/interop.py");
+            var script = SourceTree.File("tests/Mesh/Grpc/interop.py");
             var tcp = client.RunScriptAsync(script, _server.Address);
             var unix = client.RunScriptAsync(script, $"unix:{_server.Socket}");
             (Tcp, Unix) = (Parse(await tcp), Parse(await unix));

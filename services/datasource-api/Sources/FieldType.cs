@@ -1,7 +1,7 @@
 namespace TraceeMesh.DataSourceApi.Sources;
 
 /// <summary>The types that keys and values of a declared source have.</summary>
-public enum ValueType
+public enum FieldType
 {
     /// <summary><c>string</c>.</summary>
     Text,
@@ -19,8 +19,8 @@ public enum ValueType
     Any,
 }
 
-/// <summary>The names of <see cref="ValueType"/> in files and schemas.</summary>
-public static class ValueTypes
+/// <summary>The names of <see cref="FieldType"/> in files and schemas.</summary>
+public static class FieldTypes
 {
     private static readonly string[] Names = ["string", "int", "float", "bool", "any"];
 
@@ -28,13 +28,13 @@ public static class ValueTypes
     public static string All { get; } = string.Join(", ", Names);
 
     /// <summary>The name in files.</summary>
-    public static string Name(this ValueType type) => Names[(int)type];
+    public static string Name(this FieldType type) => Names[(int)type];
 
     /// <summary>The type with this name.</summary>
-    public static bool TryParse(string name, out ValueType type)
+    public static bool TryParse(string name, out FieldType type)
     {
         var index = Array.IndexOf(Names, name);
-        type = (ValueType)Math.Max(0, index);
+        type = (FieldType)Math.Max(0, index);
         return index >= 0;
     }
 }

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace TraceeMesh.TestKit;
 
 /// <summary>The repository that the tests were built from.</summary>
-public static class Repository
+public static class SourceTree
 {
     /// <summary>The top of the repository.</summary>
     public static string Root { get; } = Find();
