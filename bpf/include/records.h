@@ -22,6 +22,7 @@
 #define ARGV_PART_MAX 16384
 #define ENV_PART_MAX  16384
 #define NAME_PART_MAX 64
+#define DNS_PART_MAX  4096
 #define COMM_SIZE     16
 
 /* head + body + tail never exceeds this; the collector refuses what claims to. */
@@ -50,10 +51,12 @@ enum event_id {
     EVENT_CGROUP_RMDIR = 716,
     EVENT_SECURITY_FILE_OPEN = 718,
     EVENT_SECURITY_INODE_RENAME = 776,
+    EVENT_NET_PACKET_DNS = 819,
     /* What existed before the programs were attached; never selected, feeds the stores. */
     EVENT_SNAPSHOT_PROCESS = 1000,
     EVENT_SNAPSHOT_CGROUP = 1001,
     EVENT_SNAPSHOT_END = 1002,
+    EVENT_SNAPSHOT_THREAD = 1003,
 };
 #define EVENT_ID_LIMIT 1024
 
@@ -134,6 +137,8 @@ struct exec_body {
     __u8 invoked_from_kernel;
     __u8 has_env; /* env was wanted, so an empty one is really empty */
     __u8 reserved[2];
+    __u32 old_tid; /* the thread's until now, on the host: one that is not the first takes over the first one's */
+    __u32 reserved2;
     char prev_comm[COMM_SIZE];
 };
 
@@ -142,7 +147,10 @@ struct exit_body {
     __s32 exit_code;
     __s32 signal_code;
     __u8 process_group_exit; /* the last thread of the process */
-    __u8 reserved[7];
+    __u8 reserved[3];
+    /* Whose its children are from now on: a process; 0 when threads of its own are left, and when its namespace ends. */
+    __u32 reaper_pid;
+    __u64 reaper_start_time;
 };
 
 /* cgroup_mkdir, cgroup_rmdir, snapshot_cgroup; tail: cgroup_path */
@@ -184,13 +192,44 @@ struct rename_body {
     __u32 reserved;
 };
 
-/* One per live process, head as if the process acted now. tail: pathname, argv */
+/* As the socket on this host sees it. */
+enum packet_direction {
+    PACKET_INGRESS = 1,
+    PACKET_EGRESS = 2,
+};
+
+/* A packet with payload from or to port 53; the head is of the task that last sent through its socket, all
+ * zero but time where that is not known. tail: payload */
+struct net_packet_dns_body {
+    __u8 source[16];      /* an IPv4 address in the first four bytes */
+    __u8 destination[16]; /* likewise */
+    __u64 socket;         /* cookie: with the direction it names a flow within a boot */
+    __u32 sequence;       /* TCP: number of the payload's first byte */
+    __u32 payload_size;   /* before it was cut */
+    __u16 source_port;
+    __u16 destination_port;
+    __u8 ip_version; /* 4 or 6 */
+    __u8 protocol;   /* 6 TCP, 17 UDP */
+    __u8 direction;  /* enum packet_direction */
+    __u8 reserved;
+};
+
+/*
+ * One per live process, head as if its first thread acted now; of a process whose first thread has ended,
+ * one per thread that is left. A snapshot_thread, for the other threads, is a head alone. tail: pathname, argv
+ */
 struct snapshot_process_body {
     __u64 inode;
     __u64 ctime;
     __u32 dev;
     __u16 inode_mode;
     __u16 reserved;
+};
+
+/* tail: none */
+struct snapshot_end_body {
+    __u32 shown; /* records of processes and threads the snapshot has, dropped ones included */
+    __u32 reserved;
 };
 
 /* Per cpu, memory-mapped by the collector. */

@@ -1,6 +1,7 @@
 using TraceeMesh.Contracts.Events;
 using TraceeMesh.Contracts.Records;
 using TraceeMesh.Enricher.Containers;
+using TraceeMesh.Enricher.Processes;
 
 namespace TraceeMesh.Enricher.Decoding;
 
@@ -15,7 +16,7 @@ public sealed partial class FrameDecoder
         if (status == RecordStatus.Ok)
         {
             var made = stores.Containers.Made(body, path, _at);
-            Identify(reader);
+            Identify(reader, wasThere: !_counted);
             WriteCgroup(reader, body, path, hostName);
             if (made is not null)
             {
@@ -53,7 +54,7 @@ public sealed partial class FrameDecoder
         }
 
         var existing = stores.Containers.Existing(body, path, _at);
-        Identify(reader);
+        Identify(reader, wasThere: true);
         if (existing is not null && _isFirstSnapshot)
         {
             DescribeOwn(reader.Head.Cpu, reader.Head.Sequence);
@@ -65,7 +66,14 @@ public sealed partial class FrameDecoder
 
     private RecordStatus SnapshotEnd(ref RecordReader reader)
     {
+        var status = TryRead(ref reader, out SnapshotEndBody body, out _);
+        if (status != RecordStatus.Ok)
+        {
+            return status;
+        }
+
         _gone.Clear();
+        stores.Processes.SnapshotEnded(reader.Head, body.Shown, FactPosition.Of(_at.Position));
         stores.Containers.SnapshotEnded(_at, _gone);
         _isFirstSnapshot = false;
         foreach (var container in _gone)
@@ -77,13 +85,15 @@ public sealed partial class FrameDecoder
         return OfSnapshot();
     }
 
-    // The record that told of a container first is what its own events are identified by.
-    private void Identify(in RecordReader reader)
+    // The record that told of a container first is what its own events are identified by. One that an earlier enricher has told,
+    // or a snapshot, speaks of a container that is older than this enricher.
+    private void Identify(in RecordReader reader, bool wasThere)
     {
         var fresh = stores.Containers.Fresh;
         for (var i = fresh.Count - 1; i >= 0 && !fresh[i].Identified; i--)
         {
             fresh[i].Identify(reader.Head.Cpu, reader.Head.Sequence);
+            fresh[i].WasThere = wasThere;
         }
     }
 

@@ -20,7 +20,7 @@ namespace TraceeMesh.Enricher.Decoding;
 /// as the sizes of records can be trusted.
 /// </summary>
 /// <remarks>One method per kind of event; each reads all of its record before it changes or writes anything.</remarks>
-public sealed partial class FrameDecoder(NodeStores stores, ParkingLot parking, BadRecordHandler onBadRecord)
+public sealed partial class FrameDecoder(NodeStores stores, ParkingLot parking, BadRecordHandler onBadRecord) : IDisposable
 {
     /// <summary>Bytes of events in one frame: a message less its header.</summary>
     public const int EventBytesMax = Limits.MessageBytes - (64 * 1024);
@@ -35,9 +35,7 @@ public sealed partial class FrameDecoder(NodeStores stores, ParkingLot parking, 
     private ReadOnlyMemory<byte> _records;
     private byte[] _hostName = [];
     private string _hostNameText = "";
-    private ulong _seed;
     private ulong _nodeHash;
-    private string _seedOf = "";
     private int _load;
     private PartitionWriters _writers = null!;
     private FrameTally _tally = null!;
@@ -111,6 +109,9 @@ public sealed partial class FrameDecoder(NodeStores stores, ParkingLot parking, 
         }
     }
 
+    /// <inheritdoc/>
+    public void Dispose() => _protoDns.Dispose();
+
     private void LoseRest(long offset, RecordStatus status, ReadOnlySpan<byte> bytes)
     {
         var lost = false;
@@ -145,10 +146,8 @@ public sealed partial class FrameDecoder(NodeStores stores, ParkingLot parking, 
             _hostName = Encoding.UTF8.GetBytes(header.HostName);
         }
 
-        if (_seedOf != header.BootId || _nodeHash == 0)
+        if (_nodeHash == 0)
         {
-            _seedOf = header.BootId;
-            _seed = EntityIds.Seed(header.Node, header.BootId);
             _nodeHash = Hash.Of(Encoding.UTF8.GetBytes(header.Node));
         }
     }
@@ -170,7 +169,9 @@ public sealed partial class FrameDecoder(NodeStores stores, ParkingLot parking, 
             EventIds.SchedProcessExit => Exit(ref reader),
             EventIds.CgroupMkdir => CgroupMkdir(ref reader),
             EventIds.CgroupRmdir => CgroupRmdir(ref reader),
+            EventIds.NetPacketDns => NetPacketDns(ref reader),
             EventIds.SnapshotProcess => SnapshotProcess(ref reader),
+            EventIds.SnapshotThread => SnapshotThread(ref reader),
             EventIds.SnapshotCgroup => SnapshotCgroup(ref reader),
             EventIds.SnapshotEnd => SnapshotEnd(ref reader),
 
@@ -228,7 +229,7 @@ public sealed partial class FrameDecoder(NodeStores stores, ParkingLot parking, 
         if (stores.Containers.Find(new CgroupKey(head.CgroupHierarchy, head.CgroupId)) is not { } container)
         {
             context.OnHost();
-            return BeginEvent(process is null ? 0 : stores.Processes.SessionRootOf(process), definition);
+            return BeginEvent(stores.Processes.SessionRootOf(process), definition);
         }
 
         context.ContainerId = container.Id;
@@ -253,7 +254,7 @@ public sealed partial class FrameDecoder(NodeStores stores, ParkingLot parking, 
     }
 
     /// <summary>Everything about the record but its container.</summary>
-    private Process? Describe(in RecordReader reader, ReadOnlySpan<byte> hostName)
+    private int Describe(in RecordReader reader, ReadOnlySpan<byte> hostName)
     {
         ref readonly var head = ref reader.Head;
         ref var context = ref _context;
@@ -276,14 +277,14 @@ public sealed partial class FrameDecoder(NodeStores stores, ParkingLot parking, 
         context.CgroupId = head.CgroupId;
         context.ReturnValue = head.ReturnValue;
         context.Syscall = head.Syscall;
-        context.ThreadEntityId = EntityIds.Of(_seed, head.HostTid, head.StartTime);
-        context.ProcessEntityId = EntityIds.Of(_seed, head.HostPid, head.LeaderStartTime);
-        context.ParentEntityId = EntityIds.Of(_seed, head.HostPpid, head.ParentStartTime);
+        context.ThreadEntityId = stores.Processes.IdOf(head.HostTid, head.StartTime);
+        context.ProcessEntityId = stores.Processes.IdOf(head.HostPid, head.LeaderStartTime);
+        context.ParentEntityId = stores.Processes.IdOf(head.HostPpid, head.ParentStartTime);
         context.ProcessName = new Utf8Text(CommOf(reader));
         context.HostName = new Utf8Text((head.Flags & RecordFlags.UtsPrivate) != 0 ? Memory(hostName) : _hostName);
 
         var process = stores.Processes.Find(context.ProcessEntityId);
-        context.Executable = new Utf8Text(process?.Executable ?? default);
+        context.Executable = new Utf8Text(stores.Processes.ExecutableOf(process));
         context.Flags = (head.Flags & RecordFlags.Compat) != 0 ? ContextFlags.IsCompat : ContextFlags.None;
         return process;
     }

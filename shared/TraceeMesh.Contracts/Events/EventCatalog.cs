@@ -68,6 +68,15 @@ public static class EventCatalog
             ("ctime", ULong),
             ("syscall_pathname", Text)),
         Define(EventIds.SecurityInodeRename, "security_inode_rename", ("old_path", Text), ("new_path", Text)),
+        Define(
+            EventIds.NetPacketDns,
+            "net_packet_dns",
+            ("src", Text),
+            ("dst", Text),
+            ("src_port", UShort),
+            ("dst_port", UShort),
+            ("metadata", PacketMetadata),
+            ("proto_dns", ProtoDns)),
         Define(EventIds.ContainerCreate, "container_create", ContainerArguments),
         Define(EventIds.ContainerRemove, "container_remove", ("runtime", Text), ("container_id", Text)),
         Define(EventIds.ExistingContainer, "existing_container", ContainerArguments),
@@ -75,6 +84,7 @@ public static class EventCatalog
         new(EventIds.SnapshotProcess, "snapshot_process", [], Internal: true),
         new(EventIds.SnapshotCgroup, "snapshot_cgroup", [], Internal: true),
         new(EventIds.SnapshotEnd, "snapshot_end", [], Internal: true),
+        new(EventIds.SnapshotThread, "snapshot_thread", [], Internal: true),
     ];
 
     private static readonly FrozenDictionary<string, EventDefinition> ByName = All.ToFrozenDictionary(e => e.Name);

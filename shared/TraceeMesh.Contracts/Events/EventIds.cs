@@ -30,6 +30,9 @@ public static class EventIds
     /// <summary>A file was renamed.</summary>
     public const int SecurityInodeRename = 776;
 
+    /// <summary>A packet from or to port 53.</summary>
+    public const int NetPacketDns = 819;
+
     /// <summary>A process that existed before the programs were attached.</summary>
     public const int SnapshotProcess = 1000;
 
@@ -38,6 +41,9 @@ public static class EventIds
 
     /// <summary>The snapshot is complete.</summary>
     public const int SnapshotEnd = 1002;
+
+    /// <summary>A thread that existed before the programs were attached, and is not its process's first.</summary>
+    public const int SnapshotThread = 1003;
 
     /// <summary>A container was created; derived from <see cref="CgroupMkdir"/>.</summary>
     public const int ContainerCreate = 2017;

@@ -1,3 +1,4 @@
+using TraceeMesh.Contracts;
 using TraceeMesh.Contracts.Events;
 using TraceeMesh.Contracts.Frames;
 
@@ -156,6 +157,7 @@ public struct EventCursor
                 ArgumentType.Text => TryReadTextArgument(ref reader, target, i),
                 ArgumentType.TextList => TryReadListArgument(ref reader, target, i),
                 ArgumentType.Bytes => TryReadBytesArgument(ref reader, target, i),
+                ArgumentType.PacketMetadata or ArgumentType.ProtoDns => TryReadStructureArgument(ref reader, target, i),
                 ArgumentType.Bool => TryReadBoolArgument(ref reader, target, i),
                 _ => TryReadNumberArgument(ref reader, target, i),
             };
@@ -209,6 +211,13 @@ public struct EventCursor
         }
 
         return true;
+    }
+
+    private static bool TryReadStructureArgument(ref MessagePackReader reader, Event target, int index)
+    {
+        var ok = DataValueCodec.TryRead(ref reader, out var value) && value.Kind == DataKind.Map;
+        target.SetStructure(index, value);
+        return ok;
     }
 
     private static bool TryReadBoolArgument(ref MessagePackReader reader, Event target, int index)

@@ -28,7 +28,7 @@ public sealed class SignatureLookupTests
         await using var mesh = await EnricherMesh.StartAsync();
         await mesh.SendAsync(0, new RecordBuilder().SnapshotEnd().Cgroup(EventIds.CgroupMkdir, 77, $"/docker/{ContainerId}").Exec("/bin/ls", "ls").Cgroup(EventIds.CgroupRmdir, 77, $"/docker/{ContainerId}"));
         await mesh.AccountAsync(a => a.Produced == 4);
-        var exec = (await ExecsAsync(mesh, 1))[0];
+        var exec = (await mesh.ExecsAsync(1))[0];
 
         using var counters = new ServiceCounters();
         using var directory = new DataSourceDirectory(mesh.Bus, mesh.Subjects, counters, TimeProvider.System, NullLogger.Instance);
@@ -50,7 +50,7 @@ public sealed class SignatureLookupTests
         await mesh.SendAsync(0, new RecordBuilder().SnapshotEnd()
             .Exec("/bin/a", "a").Cgroup(EventIds.CgroupMkdir, 77, $"/docker/{ContainerId}")
             .Exec("/bin/b", "b").Cgroup(EventIds.CgroupRmdir, 77, $"/docker/{ContainerId}").Exec("/bin/c", "c"));
-        var execs = await ExecsAsync(mesh, 3);
+        var execs = await mesh.ExecsAsync(3);
         using var counters = new ServiceCounters();
         using var directory = new DataSourceDirectory(mesh.Bus, mesh.Subjects, counters, TimeProvider.System, NullLogger.Instance);
         await directory.RefreshAsync(CancellationToken.None);
@@ -82,7 +82,7 @@ public sealed class SignatureLookupTests
         var runtime = new KnowsAll();
         await using var mesh = await EnricherMesh.StartAsync([runtime]);
         await mesh.SendAsync(0, new RecordBuilder().SnapshotEnd().Cgroup(EventIds.CgroupMkdir, 77, $"/docker/{ContainerId}").Exec("/bin/a", "a"));
-        var first = (await ExecsAsync(mesh, 1))[0];
+        var first = (await mesh.ExecsAsync(1))[0];
         using var counters = new ServiceCounters();
         using var directory = new DataSourceDirectory(mesh.Bus, mesh.Subjects, counters, TimeProvider.System, NullLogger.Instance);
         await directory.RefreshAsync(CancellationToken.None);
@@ -93,39 +93,12 @@ public sealed class SignatureLookupTests
 
         await mesh.SendAsync(3, new RecordBuilder().Exec("/bin/b", "b"));
         await mesh.SendAsync(4, new RecordBuilder().Exec("/bin/c", "c"));
-        var execs = await ExecsAsync(mesh, 3);
+        var execs = await mesh.ExecsAsync(3);
 
         // The chain of changes begins with the first notice after the first question, and an answer behind that is proven.
         Assert.True((await containers.Get(execs[1], ContainerId)).Found);
         await TestWait.Until(async () => (await containers.Get(execs[2], ContainerId)).Found && counters.Read()["lookups_tracee_containers_hit"] > 0, "an answer is proven");
         Assert.True(counters.Read()["lookups_tracee_containers_asked"] > asked);
-    }
-
-    private static async Task<List<Event>> ExecsAsync(EnricherMesh mesh, int count)
-    {
-        var execs = new List<Event>();
-        await TestWait.Until(
-            async () =>
-            {
-                execs.Clear();
-                var state = await mesh.JetStream.FindStreamAsync(mesh.Streams.Events.Name);
-                for (var sequence = Math.Max(1, state!.FirstSequence); sequence <= state.LastSequence; sequence++)
-                {
-                    var frame = await mesh.JetStream.GetMessageAsync(mesh.Streams.Events.Name, sequence);
-                    Assert.Equal(FrameStatus.Ok, EventFrameCodec.TryRead(frame!.Payload, out _, out var events));
-                    for (var e = new Event(); events.TryRead(e) == FrameStatus.Ok; e = new Event())
-                    {
-                        if (e.Context.EventId == EventIds.SchedProcessExec)
-                        {
-                            execs.Add(e);
-                        }
-                    }
-                }
-
-                return execs.Count == count;
-            },
-            "the event frames are stored");
-        return execs;
     }
 
     private sealed class KnowsAll : IContainerRuntime

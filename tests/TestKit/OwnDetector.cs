@@ -1,0 +1,68 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+using TraceeMesh.Detector;
+using TraceeMesh.ServiceDefaults;
+using TraceeMesh.Signatures;
+
+namespace TraceeMesh.TestKit;
+
+/// <summary>A detector in this process, with signatures of the test's own, that takes the place of a mesh's.</summary>
+public sealed class OwnDetector : IAsyncDisposable
+{
+    private readonly Process _replaced;
+    private readonly CancellationTokenSource _stop = new();
+    private Task<int> _running = Task.FromResult(0);
+
+    private OwnDetector(Process replaced) => _replaced = replaced;
+
+    /// <summary>Stops the mesh's detector and judges in its place; its partitions come over some seconds later.</summary>
+    /// <param name="mesh">The mesh.</param>
+    /// <param name="signatures">The signatures.</param>
+    public static async Task<OwnDetector> StartAsync(LiveMesh mesh, params IReadOnlyList<Func<Signature>> signatures)
+    {
+        var status = await mesh.RunAsync("status", "--json");
+        var pid = (int)status.Objects.Single(o => (string?)o["service"] == "detector")["pid"]!;
+        var own = new OwnDetector(Process.GetProcessById(pid));
+
+        // A detector that is stopped keeps no lease.
+        await own.SignalAsync("STOP");
+        own._running = MeshHost.RunAsync(
+            "detector",
+            ["--node", LiveMesh.Node, "--instance", "own", "--nats", mesh.NatsUrl, "--credentials", mesh.CredentialsOf("detector")],
+            (host, cancellation) => own.RunAsync(host, signatures, cancellation));
+        return own;
+    }
+
+    /// <summary>Gives the partitions back.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        var exitCode = await _running;
+        await SignalAsync("CONT");
+        _replaced.Dispose();
+        _stop.Dispose();
+        if (exitCode != 0)
+        {
+            throw new InvalidOperationException($"the detector ended with exit code {exitCode}");
+        }
+    }
+
+    private async Task RunAsync(MeshHost host, IReadOnlyList<Func<Signature>> signatures, CancellationToken cancellation)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, _stop.Token);
+        try
+        {
+            await Pipeline.RunAsync(host, signatures, either.Token);
+        }
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        {
+            // Asked to end.
+        }
+    }
+
+    private async Task SignalAsync(string signal)
+    {
+        using var kill = Process.Start("kill", [$"-{signal}", $"{_replaced.Id}"]);
+        await kill.WaitForExitAsync();
+    }
+}
