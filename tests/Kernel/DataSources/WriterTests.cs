@@ -1,9 +1,5 @@
-using System.Diagnostics;
 using System.Text.Json.Nodes;
 using TraceeMesh.Bus;
-using TraceeMesh.Contracts;
-using TraceeMesh.Detector;
-using TraceeMesh.ServiceDefaults;
 using TraceeMesh.TestKit;
 using TraceeMesh.TestKit.Grpc;
 using TraceeMesh.Tests.Kernel.WholeMesh;
@@ -25,66 +21,27 @@ public sealed class WriterTests(SharedMesh shared)
         using var findings = reader.Subscribe($"tracee.findings.info.written_value.{LiveMesh.Node}");
         await reader.FlushAsync(Patience);
         using var client = await PythonClient.GenerateAsync(SourceTree.File("services/datasource-api/Protos/tracee/v1beta1/datasource.proto"));
+        await using var detector = await OwnDetector.StartAsync(shared.Mesh, () => new WrittenValue());
 
-        // A detector that is stopped keeps no lease; the one here judges in its place.
-        using var own = Process.GetProcessById(await DetectorAsync());
-        await SignalAsync(own, "STOP");
-        using var stop = new CancellationTokenSource();
-        var running = MeshHost.RunAsync(
-            "detector",
-            ["--node", LiveMesh.Node, "--instance", "writer-test", "--nats", shared.Mesh.NatsUrl, "--credentials", shared.Mesh.CredentialsOf("detector")],
-            (host, cancellation) => RunAsync(host, cancellation, stop.Token));
-        try
+        // mesh ready: nats://... grpc HOST:PORT ...
+        var address = shared.Mesh.ReadyLine.Split(' ')[4];
+        var script = SourceTree.File("tests/Kernel/DataSources/writer.py");
+        var writers = Enumerable.Range(0, Writers).Select(_ => client.StartScript(script, address)).ToArray();
+        foreach (var writer in writers)
         {
-            var address = shared.Mesh.ReadyLine.Split(' ')[4];
-            var script = SourceTree.File("tests/Kernel/DataSources/writer.py");
-            var writers = Enumerable.Range(0, Writers).Select(_ => client.StartScript(script, address)).ToArray();
-            foreach (var writer in writers)
-            {
-                var errors = await writer.StandardError.ReadToEndAsync();
-                await writer.WaitForExitAsync();
-                Assert.True(writer.ExitCode == 0, errors);
-            }
-
-            var open = writers.Select(w => w.Id).ToHashSet();
-            using var patience = new CancellationTokenSource(Patience, TimeProvider.System);
-            while (open.Count > 0)
-            {
-                using var message = await findings.ReadAsync(patience.Token) ?? throw new InvalidOperationException("the connection was closed");
-                var finding = JsonNode.Parse(message.Payload)!.AsObject();
-                Assert.Equal("moment", (string?)finding.Argument("answer"));
-                open.Remove((int)finding["hostProcessId"]!);
-            }
-        }
-        finally
-        {
-            await stop.CancelAsync();
-            await SignalAsync(own, "CONT");
+            var errors = await writer.StandardError.ReadToEndAsync();
+            await writer.WaitForExitAsync();
+            Assert.True(writer.ExitCode == 0, errors);
         }
 
-        Assert.Equal(ExitCode.Ok, await running);
-    }
-
-    private static async Task RunAsync(MeshHost host, CancellationToken cancellation, CancellationToken stop)
-    {
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, stop);
-        try
+        var open = writers.Select(w => w.Id).ToHashSet();
+        using var patience = new CancellationTokenSource(Patience, TimeProvider.System);
+        while (open.Count > 0)
         {
-            await Pipeline.RunAsync(host, [() => new WrittenValue()], either.Token);
-        }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
-        {
-            // Asked to end.
+            using var message = await findings.ReadAsync(patience.Token) ?? throw new InvalidOperationException("the connection was closed");
+            var finding = JsonNode.Parse(message.Payload)!.AsObject();
+            Assert.Equal("moment", (string?)finding.Argument("answer"));
+            open.Remove((int)finding["hostProcessId"]!);
         }
     }
-
-    private static async Task SignalAsync(Process process, string signal)
-    {
-        using var kill = Process.Start("kill", [$"-{signal}", $"{process.Id}"]);
-        await kill.WaitForExitAsync();
-        Assert.Equal(0, kill.ExitCode);
-    }
-
-    private async Task<int> DetectorAsync() =>
-        (int)(await shared.Mesh.RunAsync("status", "--json")).Objects.Single(o => (string?)o["service"] == "detector")["pid"]!;
 }

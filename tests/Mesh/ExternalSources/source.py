@@ -41,10 +41,10 @@ def handle(subject, reply, payload):
 
 
 bus.sendall(b'CONNECT {"verbose":false,"headers":true}\r\n')
-for number, verb in enumerate(VERBS):
-    for subject in (f"$SRV.{verb}", f"$SRV.{verb}.{NAME}", f"$SRV.{verb}.{NAME}.example-1"):
-        bus.sendall(f"SUB {subject} {number}\r\n".encode())
-bus.sendall(f"SUB {SUBJECT} {NAME} 9\r\nPING\r\n".encode())
+subjects = [f"$SRV.{verb}{more}" for verb in VERBS for more in ("", f".{NAME}", f".{NAME}.example-1")]
+for number, subject in enumerate([*subjects, f"{SUBJECT} {NAME}"]):
+    bus.sendall(f"SUB {subject} {number}\r\n".encode())
+bus.sendall(b"PING\r\n")
 for line in lines:
     words = line.decode().split()
     if words[0] == "PING":
