@@ -21,6 +21,12 @@ public sealed class DetectorCounters(ServiceCounters counters)
 
     public ServiceCounter SignatureErrors { get; } = counters.Counter("signature_errors", "Exceptions that left a signature");
 
+    public ServiceCounter ChainsCut { get; } = counters.Counter("chains_cut", "Findings that no signature sees, since they are the last of a chain");
+
+    public ServiceCounter StateEvicted { get; } = counters.Counter("state_evicted", "Entries that signatures kept and that made room for others");
+
+    public ServiceCounter StateRefused { get; } = counters.Counter("state_refused", "Uses of a signature's state for an event that is not being judged");
+
     public ServiceCounter SignaturesAbandoned { get; } = counters.Counter("signatures_abandoned", "Signatures that did not come back and were disabled");
 
     public ServiceCounter FindingsStored { get; } = counters.Counter("findings_stored", "Findings that the findings stream acknowledged");

@@ -1,10 +1,13 @@
 using TraceeMesh.Bus;
+using TraceeMesh.Contracts;
+using TraceeMesh.Detector.Disabling;
 using TraceeMesh.Detector.Engine;
 using TraceeMesh.Detector.Findings;
 using TraceeMesh.Detector.Loading;
 using TraceeMesh.Detector.Lookups;
 using TraceeMesh.Detector.Partitions;
 using TraceeMesh.Detector.Selecting;
+using TraceeMesh.Detector.State;
 using TraceeMesh.ServiceDefaults;
 using TraceeMesh.Signatures;
 using TraceeMesh.Signatures.BuiltIn.DefenseEvasion;
@@ -14,7 +17,7 @@ namespace TraceeMesh.Detector;
 /// <summary>
 /// From event frames to findings:
 /// <list type="number">
-/// <item>load the signatures (<see cref="SignatureCatalog"/>);</item>
+/// <item>load the signatures (<see cref="SignatureCatalog"/>), without those that held a detector up (<see cref="DisabledBucket"/>);</item>
 /// <item>find the data sources they may ask (<see cref="DataSourceDirectory"/>);</item>
 /// <item>tell collectors and enrichers which events are wanted (<see cref="SelectionWriter"/>);</item>
 /// <item>take the leases of partitions (<see cref="LeaseKeeper"/>); and for each partition owned (<see cref="PartitionWorker"/>):</item>
@@ -22,7 +25,7 @@ namespace TraceeMesh.Detector;
 /// <item>decode it, or put it aside (<see cref="DeadLetters"/>);</item>
 /// <item>enter the losses it tells and the holes it shows (<see cref="PartitionBooks"/>);</item>
 /// <item>judge its events behind the fence, store what is found (<see cref="SignatureFence"/>, <see cref="FrameJudge"/>, <see cref="FindingPublisher"/>);</item>
-/// <item>enter what was judged; the lease's next renewal is the checkpoint (<see cref="LeaseKeeper"/>).</item>
+/// <item>enter what was judged and what signatures keep; the lease's next renewal is the checkpoint (<see cref="PartitionState"/>, <see cref="LeaseKeeper"/>).</item>
 /// </list>
 /// </summary>
 public static class Pipeline
@@ -38,7 +41,11 @@ public static class Pipeline
         var jetStream = new JetStream(host.Bus);
 
         // 1. The signatures.
-        var catalog = SignatureCatalog.Load(signatures, host.Log);
+        using var catalog = SignatureCatalog.Load(signatures, host.Log);
+        var disabled = new DisabledBucket(jetStream, host.Streams.Leases, host.Options.Instance, host.Time, host.Log);
+        await disabled.ApplyAsync(catalog, cancellation);
+        var leftBehind = new LeftBehind(disabled, host.Log);
+        ReserveThreads();
 
         // 2. The data sources they may ask.
         using var sources = new DataSourceDirectory(host.Bus, host.Subjects, host.Counters, host.Time, host.Log);
@@ -51,7 +58,7 @@ public static class Pipeline
         var findings = new FindingPublisher(jetStream, host.Streams.Findings, counters, host.Time, host.Log);
         await findings.EnsureStreamAsync(cancellation);
         await jetStream.EnsureStreamAsync(host.Streams.Dead, cancellation);
-        var judge = new JudgeParts(catalog, sources, findings, host.Subjects, counters, host.Time, host.Log);
+        var judge = new JudgeParts(catalog, sources, findings, leftBehind, new EvaluationLimits(), host.Options.Node, host.Subjects, counters, host.Time, host.Log);
         var parts = new PartitionParts(jetStream, host.Subjects, host.Streams, judge, counters, host.Time, host.Log);
         var keeper = new LeaseKeeper(parts, host.Options.Instance, new LeaseTimes());
         host.Counters.Gauge("partitions_owned", "Partitions this detector judges", () => keeper.Owned);
@@ -60,9 +67,18 @@ public static class Pipeline
             [
                 c => keeper.RunAsync(() => Tell(host.Health, keeper, findings), c),
                 selection.RunAsync,
+                leftBehind.RunAsync,
                 c => sources.RunAsync(() => catalog.Signatures.Any(s => s.State == SignatureState.Waiting), c),
             ],
             cancellation);
+    }
+
+    // A signature may hold a thread in every partition at once; the judges that go on without it must not wait until the pool has
+    // made up its mind to grow.
+    private static void ReserveThreads()
+    {
+        ThreadPool.GetMinThreads(out var workers, out var ports);
+        ThreadPool.SetMinThreads(Math.Max(workers, 3 * Partitioning.Partitions), ports);
     }
 
     private static void Tell(ServiceHealth health, LeaseKeeper keeper, FindingPublisher findings)

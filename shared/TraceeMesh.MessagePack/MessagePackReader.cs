@@ -167,7 +167,7 @@ public ref struct MessagePackReader
     {
         value = 0;
         aboveLong = false;
-        if (NextType != MessagePackType.Integer)
+        if ((uint)_at >= (uint)_bytes.Length)
         {
             return false;
         }
@@ -180,13 +180,13 @@ public ref struct MessagePackReader
             return true;
         }
 
-        var width = 1 << (tag & 3);
-        if (_bytes.Length - _at - 1 < width)
+        var data = _bytes[(_at + 1)..];
+        var width = tag is >= 0xcc and <= 0xd3 ? 1 << (tag & 3) : int.MaxValue;
+        if (data.Length < width)
         {
             return false;
         }
 
-        var data = _bytes[(_at + 1)..];
         value = tag switch
         {
             0xcc => data[0],
@@ -227,16 +227,15 @@ public ref struct MessagePackReader
     /// <summary>Reads a text's bytes; whether they are UTF-8 is the writer's word.</summary>
     public bool TryReadText(out ReadOnlySpan<byte> utf8)
     {
-        var tag = NextType == MessagePackType.Text ? _bytes[_at] : 0;
-        return TryReadBlob(
-            tag switch
-            {
-                0 => -1,
-                <= 0xbf => 0,
-                _ => 1 << (tag - 0xd9),
-            },
-            tag & 0x1f,
-            out utf8);
+        var tag = (uint)_at < (uint)_bytes.Length ? _bytes[_at] : 0;
+        if ((tag & 0xe0) == 0xa0 && _bytes.Length - _at > (tag & 0x1f))
+        {
+            utf8 = _bytes.Slice(_at + 1, tag & 0x1f);
+            _at += 1 + (tag & 0x1f);
+            return true;
+        }
+
+        return TryReadBlob(tag is >= 0xd9 and <= 0xdb ? 1 << (tag - 0xd9) : -1, 0, out utf8);
     }
 
     /// <summary>Reads bytes.</summary>
@@ -318,35 +317,72 @@ public ref struct MessagePackReader
     }
 
     /// <summary>Passes over the next value, however nested; needs no stack, so no depth can hurt it.</summary>
-    public bool TrySkip()
+    public bool TrySkip() => TrySkip(1);
+
+    /// <summary>Passes over the next <paramref name="values"/> values.</summary>
+    public bool TrySkip(int values)
     {
         var start = _at;
-        long open = 1;
-        while (open > 0)
+        var bytes = _bytes;
+        var at = _at;
+        long open = values;
+        while (open > 0 && (uint)at < (uint)bytes.Length)
         {
             open--;
-            var ok = NextType switch
+
+            // Branches, not a table of sizes: predicted, the next value is looked at before this one's size is known.
+            var tag = bytes[at];
+            if (tag is <= 0x7f or >= 0xe0 or 0xa0 or 0xc0 or 0xc2 or 0xc3)
             {
-                MessagePackType.Nil => TryReadNil(),
-                MessagePackType.Bool => TryReadBool(out _),
-                MessagePackType.Integer => TryReadInteger(out _, out _),
-                MessagePackType.Float => TryReadFloat(out _),
-                MessagePackType.Text => TryReadText(out _),
-                MessagePackType.Bytes => TryReadBytes(out _),
-                MessagePackType.Extension => TryReadExtension(out _, out _),
-                MessagePackType.Array => TryOpen(TryReadArrayHeader(out var count), count, ref open),
-                MessagePackType.Map => TryOpen(TryReadMapHeader(out var pairs), 2L * pairs, ref open),
-                _ => false,
-            };
-            if (!ok)
+                at++;
+            }
+            else if (tag is 0xcf or 0xd3 or 0xcb)
             {
-                _at = start;
-                return false;
+                at += 9;
+            }
+            else if (tag is 0xce or 0xd2 or 0xca)
+            {
+                at += 5;
+            }
+            else if (tag is 0xcd or 0xd1)
+            {
+                at += 3;
+            }
+            else if (tag is 0xcc or 0xd0)
+            {
+                at += 2;
+            }
+            else if (tag is > 0xa0 and <= 0xbf)
+            {
+                at += 1 + (tag & 0x1f);
+            }
+            else
+            {
+                _at = at;
+                if (!TrySkipSlow(ref open))
+                {
+                    _at = start;
+                    return false;
+                }
+
+                at = _at;
             }
         }
 
-        return true;
+        var ok = open == 0 && at <= bytes.Length;
+        _at = ok ? at : start;
+        return ok;
     }
+
+    private bool TrySkipSlow(ref long open) => NextType switch
+    {
+        MessagePackType.Text => TryReadText(out _),
+        MessagePackType.Bytes => TryReadBytes(out _),
+        MessagePackType.Extension => TryReadExtension(out _, out _),
+        MessagePackType.Array => TryOpen(TryReadArrayHeader(out var count), count, ref open),
+        MessagePackType.Map => TryOpen(TryReadMapHeader(out var pairs), 2L * pairs, ref open),
+        _ => false,
+    };
 
     private static bool TryOpen(bool read, long entries, ref long open)
     {

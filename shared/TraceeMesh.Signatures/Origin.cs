@@ -1,6 +1,7 @@
 namespace TraceeMesh.Signatures;
 
 /// <summary>Where on a node an event happened, as selectors name it.</summary>
+/// <example><code>new EventSelector("tracee", "security_file_open", Origin.Container)</code></example>
 public enum Origin
 {
     /// <summary>Anywhere.</summary>

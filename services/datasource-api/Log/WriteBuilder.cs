@@ -21,9 +21,6 @@ public sealed class WriteBuilder(TypedPair types) : IDisposable
     /// <summary>Items collected.</summary>
     public int Count { get; private set; }
 
-    /// <summary>The key added last, encoded; valid until the next.</summary>
-    public ReadOnlySpan<byte> LastKey => _key.WrittenSpan;
-
     /// <summary>Adds a pair to put, unless the source does not take it.</summary>
     public PairFault Put(DataValue key, DataValue value, long expected = LogFormat.AnyRevision)
     {

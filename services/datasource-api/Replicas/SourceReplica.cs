@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using Microsoft.Extensions.Logging;
 using TraceeMesh.Bus;
 using TraceeMesh.Contracts;
 using TraceeMesh.DataSourceApi.Entries;

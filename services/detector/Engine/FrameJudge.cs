@@ -1,16 +1,18 @@
-using Microsoft.Extensions.Logging;
 using TraceeMesh.Contracts;
 using TraceeMesh.Contracts.Events;
+using TraceeMesh.Contracts.Findings;
 using TraceeMesh.Detector.Findings;
 using TraceeMesh.Detector.Lookups;
+using TraceeMesh.Detector.State;
 using TraceeMesh.MessagePack;
 using TraceeMesh.Signatures;
 
 namespace TraceeMesh.Detector.Engine;
 
 /// <summary>
-/// Judges the frames of one partition, one event after the other. What a signature throws is counted and logged with its
-/// id, and the others go on; <see cref="SignatureFence"/> watches those that do not come back.
+/// Judges the frames of one partition, one event after the other: first an event's signatures in order of their ids, then, once all
+/// of them are done, whoever selects what they found. What a signature throws is counted and logged with its id, and the others go
+/// on; <see cref="SignatureFence"/> watches those that do not come back.
 /// </summary>
 public sealed partial class FrameJudge : IFindingSink, IDisposable
 {
@@ -18,54 +20,54 @@ public sealed partial class FrameJudge : IFindingSink, IDisposable
     private const int FindingsHeld = 256;
 
     private readonly JudgeParts _parts;
+    private readonly PartitionState _state;
     private readonly FindingWriter _writer;
+    private readonly SignatureFaults _faults;
+    private readonly SignatureInstance[] _instances;
+    private readonly SignatureIndex _index;
     private readonly Event _event = new();
     private readonly List<Finding> _findings = [];
+    private readonly List<(SignatureInstance Signature, ValueTask Evaluation, Event Event)> _pending = [];
+    private readonly List<(string Signature, int Ordinal, Event Event)> _reported = [];
+    private readonly Queue<Event> _chained = new();
     private readonly Lock _gate = new();
-    private SignatureInstance[] _instances = [];
-    private SignatureIndex _index = new(EventSelector.Tracee, []);
+    private EventCursor _cursor;
+    private FrameStatus _status;
+    private int _judged;
     private LossWindow? _losses;
     private SignatureInstance? _current;
+    private SignatureInstance? _awaited;
+    private long _progress;
     private long _evaluations;
-    private long _evaluationsCounted;
     private volatile bool _revoked;
 
-    /// <summary>Starts without signatures; <see cref="Use"/> comes next.</summary>
-    public FrameJudge(JudgeParts parts)
+    /// <summary>A judge with its signatures, in order of their ids.</summary>
+    public FrameJudge(JudgeParts parts, PartitionState state, SignatureInstance[] instances)
     {
         _parts = parts;
+        _state = state;
         _writer = new FindingWriter(parts.Subjects, parts.Counters);
-    }
-
-    /// <summary>The signature at work now, if any.</summary>
-    public SignatureInstance? Current => Volatile.Read(ref _current);
-
-    /// <summary>Grows with each evaluation; while <see cref="Current"/> is set and this stands still, it is the same one.</summary>
-    public long Evaluations => Volatile.Read(ref _evaluations);
-
-    /// <summary>Whether one of its signatures has been disabled, in this partition or another.</summary>
-    public bool HasDisabled
-    {
-        get
+        _faults = new SignatureFaults(parts);
+        _instances = instances;
+        _index = new SignatureIndex(instances);
+        _declares = instances.Any(i => i.Loaded.DeclaredLookups.Count > 0);
+        foreach (var instance in instances)
         {
-            foreach (var instance in _instances)
-            {
-                if (instance.Loaded.State == SignatureState.Disabled)
-                {
-                    return true;
-                }
-            }
-
-            return false;
+            instance.Join(this, _declared);
         }
     }
 
-    /// <summary>Takes the signatures to judge with.</summary>
-    public void Use(SignatureInstance[] instances)
-    {
-        _instances = instances;
-        _index = new SignatureIndex(EventSelector.Tracee, instances);
-    }
+    /// <summary>Its signatures.</summary>
+    public IReadOnlyList<SignatureInstance> Instances => _instances;
+
+    /// <summary>The signature that has its thread now, if any.</summary>
+    public SignatureInstance? Current => Volatile.Read(ref _current);
+
+    /// <summary>The signature whose evaluation it awaits now, if any.</summary>
+    public SignatureInstance? Awaited => Volatile.Read(ref _awaited);
+
+    /// <summary>Grows whenever a signature begins with an event or is done with one; while it stands still, it is the same one.</summary>
+    public long Progress => Volatile.Read(ref _progress);
 
     /// <summary>Judges the events of a frame and stores what is found.</summary>
     /// <param name="events">The events.</param>
@@ -73,35 +75,36 @@ public sealed partial class FrameJudge : IFindingSink, IDisposable
     /// <param name="cancellation">Gives the frame up; it is judged again from its first event.</param>
     public async Task<JudgedFrame> JudgeAsync(EventCursor events, LossWindow losses, CancellationToken cancellation)
     {
-        _losses = losses;
-        _findings.Clear();
-        var judged = 0;
-        while (true)
+        Begin(losses);
+        if (_declares)
         {
-            var status = events.TryRead(_event);
-            if (status is not (FrameStatus.Ok or FrameStatus.UnknownEvent))
-            {
-                await StoreAsync(cancellation);
-                return new JudgedFrame(judged, status == FrameStatus.End ? FrameStatus.Ok : status);
-            }
-
-            judged++;
-            if (status == FrameStatus.UnknownEvent)
-            {
-                _parts.Counters.EventsUnknown.Add();
-                continue;
-            }
-
-            foreach (var signature in _index.Select(_event.Definition.Id, _event.Origin))
-            {
-                await EvaluateAsync(signature, cancellation);
-            }
-
-            if (_findings.Count >= FindingsHeld)
-            {
-                await StoreAsync(cancellation);
-            }
+            await AskDeclaredAsync(events, cancellation);
         }
+
+        _cursor = events;
+        while (JudgeUntilPause(cancellation))
+        {
+            await FinishEventAsync(cancellation);
+        }
+
+        await EndAsync(cancellation);
+        return new JudgedFrame(_judged, _status == FrameStatus.End ? FrameStatus.Ok : _status);
+    }
+
+    /// <summary>Judges one event of any source and stores what is found.</summary>
+    /// <param name="e">The event.</param>
+    /// <param name="losses">The losses of its node.</param>
+    /// <param name="cancellation">Gives it up.</param>
+    public async Task JudgeAsync(Event e, LossWindow losses, CancellationToken cancellation)
+    {
+        Begin(losses);
+        if (_index.Find(e) is { } plan)
+        {
+            Evaluate(plan, e, cancellation);
+            await FinishEventAsync(cancellation);
+        }
+
+        await EndAsync(cancellation);
     }
 
     /// <summary>Takes the judgement away from this object: what it still does has no effect.</summary>
@@ -115,54 +118,228 @@ public sealed partial class FrameJudge : IFindingSink, IDisposable
     }
 
     /// <inheritdoc/>
-    public void Add(LoadedSignature signature, Event e, int ordinal, ReadOnlySpan<(string Name, DataValue Value)> data, IReadOnlyList<AskedLookup> asked)
+    public void Add(SignatureInstance signature, Event e, int ordinal, ReadOnlySpan<(string Name, DataValue Value)> data, IReadOnlyList<AskedLookup> asked)
     {
         lock (_gate)
         {
-            if (!_revoked)
+            if (_revoked)
             {
-                _findings.Add(_writer.Write(signature, e, ordinal, data, _losses!.Read(), asked));
+                return;
             }
+
+            var completeness = _losses!.Read();
+            if (signature.KeepsState && _state.IsCold(e.Context.Timestamp))
+            {
+                completeness = completeness with { Cold = true };
+            }
+
+            var finding = _writer.Write(signature.Loaded, e, ordinal, data, completeness, asked);
+            _findings.Add(finding);
+            Chain(signature.Loaded, e, ordinal, data, finding.Id);
         }
     }
 
     /// <inheritdoc/>
     public void Refuse() => _parts.Counters.FindingsRefused.Add();
 
+    /// <summary>Tells the signatures of <see cref="EventSelector.Tracee"/> that no event will come any more.</summary>
+    public void Complete()
+    {
+        foreach (var instance in _instances)
+        {
+            if (instance.Loaded.Selectors.Any(s => s.Source == EventSelector.Tracee))
+            {
+                instance.Tell(new SourceComplete(EventSelector.Tracee));
+            }
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
         foreach (var instance in _instances)
         {
-            instance.Tell(new SourceComplete(EventSelector.Tracee));
             instance.Dispose();
         }
     }
 
-    private ValueTask EvaluateAsync(SignatureInstance signature, CancellationToken cancellation)
+    private void Begin(LossWindow losses)
     {
-        Volatile.Write(ref _evaluations, _evaluations + 1);
-        Volatile.Write(ref _current, signature);
-        ValueTask evaluation;
-        try
-        {
-            evaluation = signature.Evaluate(_event, cancellation);
-            if (!evaluation.IsCompletedSuccessfully)
-            {
-                return EvaluateSlow(signature, evaluation, cancellation);
-            }
-        }
-        catch (Exception e)
-        {
-            Fail(signature, e);
-        }
-
-        End(signature, cancellation);
-        return default;
+        _losses = losses;
+        _findings.Clear();
+        _pending.Clear();
+        _reported.Clear();
+        _chained.Clear();
+        _declared.Clear();
+        _judged = 0;
     }
 
-    private async ValueTask EvaluateSlow(SignatureInstance signature, ValueTask evaluation, CancellationToken cancellation)
+    /// <summary>Judges events for as long as nothing is to be waited for. Returns false at the end of the frame.</summary>
+    private bool JudgeUntilPause(CancellationToken cancellation)
     {
+        while (true)
+        {
+            _status = TryReadWanted(out var plan);
+            if (_status is not (FrameStatus.Ok or FrameStatus.UnknownEvent))
+            {
+                return false;
+            }
+
+            _judged++;
+            if (plan is not null)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                Evaluate(plan, _event, cancellation);
+            }
+
+            if (_pending.Count > 0 || _reported.Count > 0 || _findings.Count >= FindingsHeld)
+            {
+                return true;
+            }
+        }
+    }
+
+    /// <summary>Reads the next event if anybody wants it, and passes over it if nobody does.</summary>
+    private FrameStatus TryReadWanted(out SelectionPlan? plan)
+    {
+        plan = null;
+        var wanted = _cursor.TryPeekId(out var id) ? _index.IsWanted(id) : Wanted.Unknown;
+        if (wanted == Wanted.Nowhere)
+        {
+            return _cursor.TrySkip();
+        }
+
+        if (wanted != Wanted.Everywhere && !IsWantedThere(out var passed))
+        {
+            return passed;
+        }
+
+        var status = _cursor.TryRead(_event);
+        plan = status == FrameStatus.Ok ? _index.Find(id, _event.Origin) : null;
+        return status;
+    }
+
+    /// <summary>Looks where the next event happened, and passes over it if nobody wants it there. <paramref name="status"/> then says how that went.</summary>
+    private bool IsWantedThere(out FrameStatus status)
+    {
+        status = _cursor.TryPeek(out var id, out var origin);
+        if (status is not (FrameStatus.Ok or FrameStatus.UnknownEvent))
+        {
+            return false;
+        }
+
+        if (status == FrameStatus.UnknownEvent)
+        {
+            _parts.Counters.EventsUnknown.Add();
+        }
+        else if (_index.Find(id, origin) is not null)
+        {
+            return true;
+        }
+
+        _cursor.Skip();
+        return false;
+    }
+
+    private void Evaluate(SelectionPlan plan, Event e, CancellationToken cancellation)
+    {
+        plan.Next();
+        var allocated = GC.GetAllocatedBytesForCurrentThread();
+        foreach (ref readonly var entry in plan.Entries)
+        {
+            if (entry.Signature.Ended || !plan.Selects(in entry, e))
+            {
+                continue;
+            }
+
+            Start(entry.Signature, e, cancellation);
+            var now = GC.GetAllocatedBytesForCurrentThread();
+            if (now - allocated > _parts.Limits.AllocatedBytes)
+            {
+                if (_faults.Allocated(entry.Signature, e, now - allocated))
+                {
+                    Announce(entry.Signature, e);
+                }
+
+                now = GC.GetAllocatedBytesForCurrentThread();
+            }
+
+            allocated = now;
+        }
+    }
+
+    private void Start(SignatureInstance signature, Event e, CancellationToken cancellation)
+    {
+        _evaluations++;
+        Volatile.Write(ref _progress, _progress + 1);
+        Volatile.Write(ref _current, signature);
+        try
+        {
+            var evaluation = signature.IsTimed ? EvaluateTimed(signature, e, cancellation) : signature.Evaluate(e, cancellation);
+            if (evaluation.IsCompletedSuccessfully)
+            {
+                signature.End();
+            }
+            else
+            {
+                _pending.Add((signature, evaluation, e));
+            }
+        }
+        catch (Exception x)
+        {
+            Fail(signature, e, x);
+            signature.End();
+        }
+
+        Volatile.Write(ref _current, null);
+        if (_revoked)
+        {
+            throw new OperationCanceledException("the judgement was taken away while a signature did not come back");
+        }
+    }
+
+    private ValueTask EvaluateTimed(SignatureInstance signature, Event e, CancellationToken cancellation)
+    {
+        var started = _parts.Time.GetTimestamp();
+        var evaluation = signature.Evaluate(e, cancellation);
+        signature.Time(_parts.Time.GetElapsedTime(started));
+        return evaluation;
+    }
+
+    /// <summary>Waits for the signatures that are not done with the event, then has its findings judged in turn.</summary>
+    private async ValueTask FinishEventAsync(CancellationToken cancellation)
+    {
+        while (true)
+        {
+            foreach (var (signature, evaluation, e) in _pending)
+            {
+                await AwaitAsync(signature, evaluation, e, cancellation);
+            }
+
+            _pending.Clear();
+            cancellation.ThrowIfCancellationRequested();
+            EnqueueReported();
+            if (!_chained.TryDequeue(out var next))
+            {
+                break;
+            }
+
+            if (_index.Find(next) is { } plan)
+            {
+                Evaluate(plan, next, cancellation);
+            }
+        }
+
+        if (_findings.Count >= FindingsHeld)
+        {
+            await StoreAsync(cancellation);
+        }
+    }
+
+    private async ValueTask AwaitAsync(SignatureInstance signature, ValueTask evaluation, Event e, CancellationToken cancellation)
+    {
+        Volatile.Write(ref _progress, _progress + 1);
+        Volatile.Write(ref _awaited, signature);
         try
         {
             await evaluation;
@@ -171,48 +348,92 @@ public sealed partial class FrameJudge : IFindingSink, IDisposable
         {
             // The frame is given up, which is not the signature's fault.
         }
-        catch (Exception e)
+        catch (Exception x)
         {
-            Fail(signature, e);
+            Fail(signature, e, x);
         }
 
-        End(signature, cancellation);
-    }
-
-    private void End(SignatureInstance signature, CancellationToken cancellation)
-    {
-        Volatile.Write(ref _current, null);
+        Volatile.Write(ref _awaited, null);
         signature.End();
-        cancellation.ThrowIfCancellationRequested();
         if (_revoked)
         {
             throw new OperationCanceledException("the judgement was taken away while a signature did not come back");
         }
     }
 
-    private void Fail(SignatureInstance signature, Exception e)
+    // Called under the lock: signatures that wait may report from any thread.
+    private void Chain(LoadedSignature signature, Event e, int ordinal, ReadOnlySpan<(string Name, DataValue Value)> data, string id)
     {
-        _parts.Counters.SignatureErrors.Add();
-        var errors = signature.Loaded.CountError();
-
-        // Each power of two: the first one at once, and a signature that always throws cannot flood the log.
-        if (long.IsPow2(errors))
+        if (_index.Find(signature, e.Origin) is null)
         {
-            LogThrew(_parts.Log, e, signature.Loaded.Metadata.Id, _event.Definition.Name, _event.Frame.Node, _event.Context.Position, errors);
+            return;
+        }
+
+        if (e.Finding?.Depth >= EvaluationLimits.ChainDepth)
+        {
+            _parts.Counters.ChainsCut.Add();
+            return;
+        }
+
+        var entries = new KeyValuePair<string, DataValue>[data.Length];
+        for (var i = 0; i < entries.Length; i++)
+        {
+            entries[i] = new(data[i].Name, data[i].Value);
+        }
+
+        // The event judged is reused for the next one only when all that is chained to it is done.
+        _reported.Add((signature.Metadata.Id, ordinal, Event.Of(signature.Event, new ChainedFinding(signature.Metadata.Id, id, entries, e))));
+    }
+
+    // In an order that does not depend on which of them had to wait for longer.
+    private void EnqueueReported()
+    {
+        if (_reported.Count > 1)
+        {
+            _reported.Sort(static (a, b) => string.CompareOrdinal(a.Signature, b.Signature) is var order and not 0 ? order : a.Ordinal.CompareTo(b.Ordinal));
+        }
+
+        foreach (var (_, _, e) in _reported)
+        {
+            _chained.Enqueue(e);
+        }
+
+        _reported.Clear();
+    }
+
+    private void Fail(SignatureInstance signature, Event e, Exception x)
+    {
+        if (_faults.Threw(signature, e, x))
+        {
+            Announce(signature, e);
+        }
+    }
+
+    private void Announce(SignatureInstance signature, Event e)
+    {
+        lock (_gate)
+        {
+            _findings.Add(DisabledAnnouncement.Write(_writer, signature.Loaded, e));
+        }
+    }
+
+    private async Task EndAsync(CancellationToken cancellation)
+    {
+        _parts.Counters.Evaluations.Add(_evaluations);
+        _evaluations = 0;
+        await StoreAsync(cancellation);
+        foreach (var instance in _instances)
+        {
+            instance.Count();
         }
     }
 
     private async Task StoreAsync(CancellationToken cancellation)
     {
-        _parts.Counters.Evaluations.Add(_evaluations - _evaluationsCounted);
-        _evaluationsCounted = _evaluations;
         if (_findings.Count > 0)
         {
             await _parts.Findings.StoreAsync(_findings, cancellation);
             _findings.Clear();
         }
     }
-
-    [LoggerMessage(20, LogLevel.Error, "Handling event by signature {Id}: it threw on {EventName} of node {Node} at position {Position}; {Errors} times so far")]
-    private static partial void LogThrew(ILogger log, Exception e, string id, string eventName, string node, long position, long errors);
 }

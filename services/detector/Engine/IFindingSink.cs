@@ -8,7 +8,7 @@ namespace TraceeMesh.Detector.Engine;
 public interface IFindingSink
 {
     /// <summary>Takes a finding; whatever it needs of the event it copies before it returns.</summary>
-    public void Add(LoadedSignature signature, Event e, int ordinal, ReadOnlySpan<(string Name, DataValue Value)> data, IReadOnlyList<AskedLookup> asked);
+    public void Add(SignatureInstance signature, Event e, int ordinal, ReadOnlySpan<(string Name, DataValue Value)> data, IReadOnlyList<AskedLookup> asked);
 
     /// <summary>Counts a finding that was not taken.</summary>
     public void Refuse();

@@ -9,6 +9,9 @@ namespace TraceeMesh.Detector.Engine;
 /// <param name="Catalog">The signatures.</param>
 /// <param name="Sources">The data sources.</param>
 /// <param name="Findings">Where findings are stored.</param>
+/// <param name="LeftBehind">The judgements that did not come back.</param>
+/// <param name="Limits">What a signature may cost.</param>
+/// <param name="Node">The detector's own node.</param>
 /// <param name="Subjects">The subjects in force.</param>
 /// <param name="Counters">What is counted.</param>
 /// <param name="Time">The clock.</param>
@@ -17,6 +20,9 @@ public sealed record JudgeParts(
     SignatureCatalog Catalog,
     IDataSources Sources,
     IFindingStore Findings,
+    LeftBehind LeftBehind,
+    EvaluationLimits Limits,
+    string Node,
     Subjects Subjects,
     DetectorCounters Counters,
     TimeProvider Time,

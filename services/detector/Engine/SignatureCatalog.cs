@@ -6,39 +6,60 @@ using TraceeMesh.Signatures;
 
 namespace TraceeMesh.Detector.Engine;
 
-/// <summary>The signatures that are loaded.</summary>
-public sealed partial class SignatureCatalog
+/// <summary>
+/// The signatures that are loaded. They change as a whole, between two frames of each partition: an event is judged by the signatures
+/// before a change or by those after it, never by both and never by neither.
+/// </summary>
+/// <param name="log">The log.</param>
+public sealed partial class SignatureCatalog(ILogger log) : IDisposable
 {
-    private SignatureCatalog(IReadOnlyList<LoadedSignature> signatures) => Signatures = signatures;
+    private readonly Lock _gate = new();
+    private readonly SemaphoreSlim _change = new(1, 1);
+    private readonly HashSet<SignatureFence> _fences = [];
+    private volatile IReadOnlyList<LoadedSignature> _signatures = [];
 
-    /// <summary>All of them, in order of their ids.</summary>
-    public IReadOnlyList<LoadedSignature> Signatures { get; }
+    /// <summary>All of them, in order of their ids; another list after each change.</summary>
+    public IReadOnlyList<LoadedSignature> Signatures => _signatures;
 
-    /// <summary>Loads what the factories make. One that throws, or repeats an id or event name, is logged and left out.</summary>
+    /// <summary>A catalog of what the factories make. One that throws, or repeats an id or event name, is logged and left out.</summary>
     public static SignatureCatalog Load(IEnumerable<Func<Signature>> factories, ILogger log)
     {
-        var accepted = new SortedDictionary<string, Candidate>(StringComparer.Ordinal);
-        foreach (var factory in factories)
-        {
-            try
-            {
-                Accept(accepted, Probe(factory, log), log);
-            }
-            catch (Exception e)
-            {
-                LogNotLoadable(log, e);
-            }
-        }
+        var catalog = new SignatureCatalog(log);
+        catalog.Apply([.. factories], []);
+        return catalog;
+    }
 
-        var ids = SignatureEventIds.Assign(accepted.Keys);
-        return new([.. accepted.Values.Select(c => new LoadedSignature(c.Create, c.Metadata, c.Selectors, c.WantsEnvironment, ids[c.Metadata.Id]))]);
+    /// <summary>What is known of each signature now, in order of their ids.</summary>
+    public IReadOnlyList<SignatureReport> Report() => [.. _signatures.Select(s => s.Report())];
+
+    /// <summary>
+    /// Removes signatures and adds others, in one step. One that comes under an id that goes replaces it: it keeps the number of its
+    /// event and what is kept under its id in <see cref="ISignatureContext.State"/>.
+    /// </summary>
+    /// <param name="add">Make the new ones. One that throws, or repeats an id or event name, is logged and left out.</param>
+    /// <param name="remove">Ids of those to go; one that is not there is logged.</param>
+    /// <param name="cancellation">Gives up waiting; the change is made.</param>
+    /// <returns>Those added, when every partition has changed over and let go of the objects of those removed.</returns>
+    public async Task<IReadOnlyList<LoadedSignature>> ChangeAsync(IEnumerable<Func<Signature>> add, IEnumerable<string> remove, CancellationToken cancellation)
+    {
+        await _change.WaitAsync(cancellation);
+        try
+        {
+            var added = Apply([.. add], [.. remove]);
+            await Task.WhenAll(Fences().Select(f => f.AdoptAsync(cancellation)));
+            return added;
+        }
+        finally
+        {
+            _change.Release();
+        }
     }
 
     /// <summary>What the loaded signatures want from the kernel side; those disabled or failed want nothing.</summary>
     public Selection Wanted()
     {
-        var wanting = Signatures.Where(s => s.State is SignatureState.Running or SignatureState.Waiting).ToList();
-        var selectors = wanting.SelectMany(s => s.Selectors).Where(s => s.Source == EventSelector.Tracee).ToList();
+        var wanting = _signatures.Where(s => s.IsWanted).ToList();
+        var selectors = wanting.SelectMany(s => s.Selectors).Where(s => s.Source == EventSelector.Tracee && !_signatures.Any(f => f.Metadata.EventName == s.Name)).ToList();
         return new Selection
         {
             Events = selectors.Any(s => s.AnyName) ? [EventSelector.Any] : [.. selectors.Select(s => s.Name).Distinct().Order(StringComparer.Ordinal)],
@@ -46,56 +67,114 @@ public sealed partial class SignatureCatalog
         };
     }
 
-    private static Candidate Probe(Func<Signature> factory, ILogger log)
+    /// <inheritdoc/>
+    public void Dispose() => _change.Dispose();
+
+    /// <summary>From here on changes are carried to a partition.</summary>
+    internal void Attach(SignatureFence fence)
     {
-        using var signature = factory();
-        var metadata = signature.Metadata;
-        var selectors = new List<EventSelector>();
-        foreach (var selector in signature.SelectedEvents)
+        lock (_gate)
         {
-            if (selector.Source.Length == 0)
-            {
-                LogNoSource(log, metadata.Id, metadata.Name);
-                continue;
-            }
-
-            if (selector.Source == EventSelector.Tracee && !selector.AnyName && EventCatalog.Find(selector.Name) is not { Internal: false })
-            {
-                LogUnknownEvent(log, metadata.Id, selector.Name);
-            }
-
-            selectors.Add(selector);
+            _fences.Add(fence);
         }
-
-        return new(factory, metadata, selectors, signature.WantsEnvironment);
     }
 
-    private static void Accept(SortedDictionary<string, Candidate> accepted, Candidate candidate, ILogger log)
+    /// <summary>The partition has ended.</summary>
+    internal void Detach(SignatureFence fence)
     {
-        var metadata = candidate.Metadata;
+        lock (_gate)
+        {
+            _fences.Remove(fence);
+        }
+    }
+
+    private SignatureFence[] Fences()
+    {
+        lock (_gate)
+        {
+            return [.. _fences];
+        }
+    }
+
+    private List<LoadedSignature> Apply(IReadOnlyList<Func<Signature>> add, IReadOnlyList<string> remove)
+    {
+        var kept = _signatures.ToDictionary(s => s.Metadata.Id);
+        var numbers = _signatures.ToDictionary(s => s.Metadata.Id, s => s.Event.Id);
+        foreach (var id in remove)
+        {
+            if (!kept.Remove(id))
+            {
+                LogNotThere(log, id);
+            }
+        }
+
+        var candidates = new SortedDictionary<string, SignatureCandidate>(StringComparer.Ordinal);
+        foreach (var factory in add)
+        {
+            try
+            {
+                var candidate = SignatureCandidate.Probe(factory, log);
+                if (IsAcceptable(candidate.Metadata, [.. kept.Values.Select(k => k.Metadata), .. candidates.Values.Select(c => c.Metadata)]))
+                {
+                    candidates.Add(candidate.Metadata.Id, candidate);
+                }
+            }
+            catch (Exception e)
+            {
+                LogNotLoadable(log, e);
+            }
+        }
+
+        SignatureEventIds.Assign(candidates.Keys, numbers);
+        var added = candidates.Values.Select(c => c.Load(numbers[c.Metadata.Id])).ToList();
+        _signatures = [.. kept.Values.Concat(added).OrderBy(s => s.Metadata.Id, StringComparer.Ordinal)];
+        WarnOfUnknownEvents(added);
+        return added;
+    }
+
+    private bool IsAcceptable(SignatureMetadata metadata, IReadOnlyList<SignatureMetadata> others)
+    {
         if (metadata.Id.Length is 0 or > Limits.NameBytes || metadata.EventName.Length is 0 or > Limits.NameBytes)
         {
             LogUnusableName(log, metadata.Id, metadata.EventName, Limits.NameBytes);
         }
-        else if (accepted.ContainsKey(metadata.Id))
+        else if (metadata.Id == DisabledAnnouncement.Id || others.Any(o => o.Id == metadata.Id))
         {
             LogRepeatedId(log, metadata.Id, metadata.Name);
         }
-        else if (accepted.Values.FirstOrDefault(c => Subjects.Safe(c.Metadata.EventName) == Subjects.Safe(metadata.EventName)) is { } other)
+        else if (EventCatalog.Find(metadata.EventName) is not null || Subjects.Safe(metadata.EventName) == DisabledAnnouncement.EventName)
         {
-            LogRepeatedEventName(log, metadata.Id, metadata.EventName, other.Metadata.Id);
+            LogRepeatedEventName(log, metadata.Id, metadata.EventName, "the mesh itself");
+        }
+        else if (others.FirstOrDefault(o => Subjects.Safe(o.EventName) == Subjects.Safe(metadata.EventName)) is { } other)
+        {
+            LogRepeatedEventName(log, metadata.Id, metadata.EventName, other.Id);
         }
         else
         {
-            accepted[metadata.Id] = candidate;
+            return true;
+        }
+
+        return false;
+    }
+
+    // Only now it is known which events signatures make.
+    private void WarnOfUnknownEvents(IEnumerable<LoadedSignature> added)
+    {
+        foreach (var signature in added)
+        {
+            foreach (var selector in signature.Selectors.Where(s => s is { Source: EventSelector.Tracee, AnyName: false }))
+            {
+                if (EventCatalog.Find(selector.Name) is not { Internal: false } && _signatures.All(s => s.Metadata.EventName != selector.Name))
+                {
+                    LogUnknownEvent(log, signature.Metadata.Id, selector.Name);
+                }
+            }
         }
     }
 
     [LoggerMessage(1, LogLevel.Error, "a signature could not be loaded")]
     private static partial void LogNotLoadable(ILogger log, Exception e);
-
-    [LoggerMessage(2, LogLevel.Error, "signature {Id}: {Name} does not declare an input source in one of its selectors, which is ignored")]
-    private static partial void LogNoSource(ILogger log, string id, string name);
 
     [LoggerMessage(3, LogLevel.Error, "signature {Id} selects {EventName}, an event there is not; that selector will never match")]
     private static partial void LogUnknownEvent(ILogger log, string id, string eventName);
@@ -109,5 +188,6 @@ public sealed partial class SignatureCatalog
     [LoggerMessage(6, LogLevel.Error, "signature {Id} with event name {EventName} is not loaded: both want 1 to {Limit} characters")]
     private static partial void LogUnusableName(ILogger log, string id, string eventName, int limit);
 
-    private sealed record Candidate(Func<Signature> Create, SignatureMetadata Metadata, IReadOnlyList<EventSelector> Selectors, bool WantsEnvironment);
+    [LoggerMessage(7, LogLevel.Error, "could not find signature with ID: {Id}")]
+    private static partial void LogNotThere(ILogger log, string id);
 }

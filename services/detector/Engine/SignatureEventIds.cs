@@ -9,17 +9,19 @@ public static class SignatureEventIds
     private const string BuiltInPrefix = "TRC-10";
     private const int BuiltInMax = 100;
 
-    /// <summary>A number for each id.</summary>
-    public static Dictionary<string, int> Assign(IEnumerable<string> ids)
+    /// <summary>Gives a number to each id that has none.</summary>
+    /// <param name="ids">The ids.</param>
+    /// <param name="numbers">The numbers given so far, and here.</param>
+    public static void Assign(IEnumerable<string> ids, Dictionary<string, int> numbers)
     {
-        var numbers = new Dictionary<string, int>();
-        var next = EventIds.FirstSignature + BuiltInMax;
+        var next = Math.Max(EventIds.FirstSignature + BuiltInMax - 1, numbers.Values.DefaultIfEmpty(0).Max()) + 1;
         foreach (var id in ids.Order(StringComparer.Ordinal))
         {
-            numbers[id] = BuiltIn(id) is { } n ? EventIds.FirstSignature + n - 1 : next++;
+            if (!numbers.ContainsKey(id))
+            {
+                numbers[id] = BuiltIn(id) is { } n ? EventIds.FirstSignature + n - 1 : next++;
+            }
         }
-
-        return numbers;
     }
 
     private static int? BuiltIn(string id) =>

@@ -1,7 +1,9 @@
 using Microsoft.Extensions.Logging;
 using TraceeMesh.Contracts;
 using TraceeMesh.Contracts.Events;
+using TraceeMesh.Contracts.Lookups;
 using TraceeMesh.Detector.Lookups;
+using TraceeMesh.Detector.State;
 using TraceeMesh.Signatures;
 
 namespace TraceeMesh.Detector.Engine;
@@ -9,29 +11,40 @@ namespace TraceeMesh.Detector.Engine;
 /// <summary>A signature at work in one partition, and the context it sees. It judges one event at a time.</summary>
 public sealed partial class SignatureInstance : ISignatureContext, IDisposable
 {
-    /// <summary>Findings of one signature for one event; further ones are refused and counted.</summary>
-    public const int MaxFindingsPerEvent = 100;
-
-    /// <summary>Questions of one signature for one event that its findings carry; further ones are answered and not carried.</summary>
-    public const int MaxLookupsCarried = 100;
+    // One evaluation in 64 is timed: reading the clock twice costs as much as most signatures do.
+    private const long TimedMask = 63;
 
     private readonly Signature _signature;
-    private readonly IFindingSink _sink;
     private readonly IDataSources _sources;
+    private readonly PartitionState _partition;
     private readonly ILogger _log;
     private readonly List<AskedLookup> _asked = [];
     private readonly Lock _gate = new();
+    private SignatureStateView? _state;
+    private IFindingSink? _sink;
+    private DeclaredAnswers? _declared;
     private Event? _judged;
     private int _findings;
+    private int _asking;
+    private long _evaluations;
+    private long _faultedAt;
+    private long _evaluationsCounted;
+    private long _findingsFound;
+    private long _timed;
+    private long _timedNanoseconds;
     private bool _strayLogged;
 
-    /// <summary>Puts a signature to work; <see cref="Initialise"/> comes next.</summary>
-    public SignatureInstance(LoadedSignature loaded, IFindingSink sink, IDataSources sources, ILogger log)
+    /// <summary>Puts a signature to work; <see cref="Initialise"/> comes next, then <see cref="Join"/>.</summary>
+    /// <param name="loaded">The signature.</param>
+    /// <param name="sources">The data sources it may ask.</param>
+    /// <param name="partition">The state of the partition.</param>
+    /// <param name="log">The log.</param>
+    public SignatureInstance(LoadedSignature loaded, IDataSources sources, PartitionState partition, ILogger log)
     {
         Loaded = loaded;
         _signature = loaded.Create();
-        _sink = sink;
         _sources = sources;
+        _partition = partition;
         _log = log;
         Logger = new SignatureLogger(log, loaded.Metadata.Id);
     }
@@ -42,16 +55,61 @@ public sealed partial class SignatureInstance : ISignatureContext, IDisposable
     /// <inheritdoc/>
     public ISignatureLogger Logger { get; }
 
+    /// <inheritdoc/>
+    public ISignatureState State => _state ??= new SignatureStateView(_partition, this);
+
+    /// <summary>Whether it keeps anything of the past.</summary>
+    public bool KeepsState => _state is not null;
+
+    /// <summary>It has been disabled while its judge goes on: no further event is for it.</summary>
+    public bool Ended { get; set; }
+
+    /// <summary>Whether the next evaluation is one to be timed.</summary>
+    public bool IsTimed => (_evaluations & TimedMask) == 0;
+
+    /// <summary>Whether it waits for the answer of a data source.</summary>
+    public bool IsAsking => Volatile.Read(ref _asking) > 0;
+
+    /// <summary>Evaluations since the fault before.</summary>
+    public long SinceFault => _evaluations - _faultedAt;
+
     /// <summary>Lets the signature prepare itself.</summary>
     /// <exception cref="SignatureInitException">It cannot work now.</exception>
     public void Initialise() => _signature.Load(this);
 
+    /// <summary>The attempt at the partition's frames that it belongs to: what it writes for an earlier one has no effect.</summary>
+    public int Attempt { get; private set; }
+
+    /// <summary>From here on its findings go to a judge.</summary>
+    /// <param name="sink">The judge.</param>
+    /// <param name="declared">Where the answers to declared questions are.</param>
+    public void Join(IFindingSink sink, DeclaredAnswers declared)
+    {
+        _declared = declared;
+        Attempt = _partition.Attempt;
+        Volatile.Write(ref _sink, sink);
+    }
+
     /// <summary>Hands it an event; <see cref="End"/> comes next, whatever happens.</summary>
     public ValueTask Evaluate(Event e, CancellationToken cancellation)
     {
+        _evaluations++;
         Volatile.Write(ref _judged, e);
         return _signature.OnEvent(e, cancellation);
     }
+
+    /// <summary>Whether it is the one that judges the event.</summary>
+    public bool Judges(Event e) => ReferenceEquals(Volatile.Read(ref _judged), e);
+
+    /// <summary>Enters how long the evaluation took that was to be timed.</summary>
+    public void Time(TimeSpan took)
+    {
+        _timed++;
+        _timedNanoseconds += (long)took.TotalNanoseconds;
+    }
+
+    /// <summary>Takes note of a fault.</summary>
+    public void Fault() => _faultedAt = _evaluations;
 
     /// <summary>From here on the signature's reports on the event are refused.</summary>
     public void End()
@@ -61,9 +119,21 @@ public sealed partial class SignatureInstance : ISignatureContext, IDisposable
         {
             lock (_gate)
             {
+                _findingsFound += _findings;
                 _findings = 0;
                 _asked.Clear();
             }
+        }
+    }
+
+    /// <summary>Hands over what was counted since the last call.</summary>
+    public void Count()
+    {
+        if (_evaluations != _evaluationsCounted)
+        {
+            Loaded.Count(_evaluations - _evaluationsCounted, _findingsFound, _timed, _timedNanoseconds);
+            _evaluationsCounted = _evaluations;
+            (_findingsFound, _timed, _timedNanoseconds) = (0, 0, 0);
         }
     }
 
@@ -93,25 +163,27 @@ public sealed partial class SignatureInstance : ISignatureContext, IDisposable
     {
         lock (_gate)
         {
-            if (!ReferenceEquals(Volatile.Read(ref _judged), e))
+            if (Volatile.Read(ref _sink) is not { } sink || !Judges(e))
             {
                 RefuseStray();
                 return;
             }
 
-            if (_findings == MaxFindingsPerEvent)
+            if (_findings == EvaluationLimits.FindingsPerEvent)
             {
-                _sink.Refuse();
+                sink.Refuse();
                 return;
             }
 
-            _sink.Add(Loaded, e, _findings++, data, _asked);
+            sink.Add(this, e, _findings++, data, _asked);
         }
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
+        End();
+        Count();
         try
         {
             _signature.Dispose();
@@ -122,11 +194,21 @@ public sealed partial class SignatureInstance : ISignatureContext, IDisposable
         }
     }
 
+    internal bool TryGetDeclared(IDataSource source, Event e, in LookupKey key, out LookupResult result)
+    {
+        result = null!;
+        return _declared is not null && Judges(e) && _declared.TryGet(source, e, key, out result);
+    }
+
+    internal void BeginAsking() => Interlocked.Increment(ref _asking);
+
+    internal void EndAsking() => Interlocked.Decrement(ref _asking);
+
     internal void Record(Event e, AskedLookup asked)
     {
         lock (_gate)
         {
-            if (ReferenceEquals(Volatile.Read(ref _judged), e) && _asked.Count < MaxLookupsCarried)
+            if (Judges(e) && _asked.Count < EvaluationLimits.LookupsCarried)
             {
                 _asked.Add(asked);
             }
@@ -136,7 +218,7 @@ public sealed partial class SignatureInstance : ISignatureContext, IDisposable
     // One line per object: a signature that does so does it often, and the counter has the number.
     private void RefuseStray()
     {
-        _sink.Refuse();
+        Volatile.Read(ref _sink)?.Refuse();
         if (!_strayLogged)
         {
             _strayLogged = true;

@@ -9,7 +9,7 @@ public enum SignatureState
     /// <summary>It lacks a data source; the engine tries again when one appears.</summary>
     Waiting,
 
-    /// <summary>It did not come back from an event.</summary>
+    /// <summary>It failed over and over, or did not come back from an event.</summary>
     Disabled,
 
     /// <summary>Its initialisation failed.</summary>

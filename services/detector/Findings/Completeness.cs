@@ -10,6 +10,9 @@ public sealed record Completeness(long Lost, IReadOnlyList<KeyValuePair<string, 
     /// <summary>Nothing is known to be missing.</summary>
     public static readonly Completeness Complete = new(0, [], 0, 0);
 
+    /// <summary>What signatures kept of the past was lost lately.</summary>
+    public bool Cold { get; init; }
+
     /// <summary>Whether nothing is.</summary>
-    public bool IsComplete => Lost == 0;
+    public bool IsComplete => Lost == 0 && !Cold;
 }

@@ -62,10 +62,10 @@ public sealed class FindingWriter(Subjects subjects, DetectorCounters counters)
     {
         _buffer.ResetWrittenCount();
         using var json = new Utf8JsonWriter(_buffer, _options);
-        var hasTrigger = e.Definition.Arguments.Count > 0;
+        var hasTrigger = e.Definition.Arguments.Count > 0 || e.Finding is not null;
         json.WriteStartObject();
         EventJson.WriteOrigin(json, e);
-        EventJson.WriteName(json, signature.EventId, signature.Metadata.EventName);
+        EventJson.WriteName(json, signature.Event.Id, signature.Metadata.EventName);
         EventJson.WriteTail(json, e, data.Length + (hasTrigger ? 1 : 0));
         json.WriteStartArray("args"u8);
         foreach (var (name, value) in data)
@@ -75,7 +75,7 @@ public sealed class FindingWriter(Subjects subjects, DetectorCounters counters)
 
         if (hasTrigger)
         {
-            WriteTrigger(json, e, shortened);
+            WriteTriggeredBy(json, e, shortened);
         }
 
         json.WriteEndArray();
@@ -116,7 +116,7 @@ public sealed class FindingWriter(Subjects subjects, DetectorCounters counters)
         _ => "unknown",
     };
 
-    private static void WriteTrigger(Utf8JsonWriter json, Event e, bool shortened)
+    private static void WriteTriggeredBy(Utf8JsonWriter json, Event e, bool shortened)
     {
         json.WriteStartObject();
         json.WriteString("name"u8, "triggeredBy"u8);
@@ -129,6 +129,10 @@ public sealed class FindingWriter(Subjects subjects, DetectorCounters counters)
             json.WriteStartArray("args"u8);
             json.WriteEndArray();
         }
+        else if (e.Finding is { } finding)
+        {
+            WriteFindingArguments(json, finding);
+        }
         else
         {
             EventJson.WriteArguments(json, e);
@@ -137,6 +141,23 @@ public sealed class FindingWriter(Subjects subjects, DetectorCounters counters)
         json.WriteNumber("returnValue"u8, e.Context.ReturnValue);
         json.WriteEndObject();
         json.WriteEndObject();
+    }
+
+    // The arguments of a finding are its data, and what triggered it in turn.
+    private static void WriteFindingArguments(Utf8JsonWriter json, ChainedFinding finding)
+    {
+        json.WriteStartArray("args"u8);
+        foreach (var (name, value) in finding.Data)
+        {
+            WriteData(json, name, value);
+        }
+
+        if (finding.Trigger.Definition.Arguments.Count > 0 || finding.Trigger.Finding is not null)
+        {
+            WriteTriggeredBy(json, finding.Trigger, shortened: false);
+        }
+
+        json.WriteEndArray();
     }
 
     private static void WriteMetadata(Utf8JsonWriter json, SignatureMetadata metadata)
@@ -172,8 +193,8 @@ public sealed class FindingWriter(Subjects subjects, DetectorCounters counters)
     private static void WriteCompleteness(Utf8JsonWriter json, Completeness completeness)
     {
         json.WriteStartObject("completeness"u8);
-        json.WriteString("state"u8, completeness.IsComplete ? "complete"u8 : "incomplete"u8);
-        if (!completeness.IsComplete)
+        json.WriteString("state"u8, completeness.Lost > 0 ? "incomplete"u8 : completeness.Cold ? "cold"u8 : "complete"u8);
+        if (completeness.Lost > 0)
         {
             json.WriteNumber("lost"u8, completeness.Lost);
             json.WriteStartObject("reasons"u8);
@@ -185,6 +206,10 @@ public sealed class FindingWriter(Subjects subjects, DetectorCounters counters)
             json.WriteEndObject();
             json.WriteNumber("from"u8, completeness.From);
             json.WriteNumber("to"u8, completeness.To);
+            if (completeness.Cold)
+            {
+                json.WriteBoolean("cold"u8, true);
+            }
         }
 
         json.WriteEndObject();

@@ -18,21 +18,63 @@ internal sealed class RecordedDataSource(IDataSource source, SignatureInstance s
 
     public IReadOnlyList<string> Keys => source.Keys;
 
-    public async ValueTask<Lookup> Get(Event e, LookupKey key, CancellationToken cancellation = default)
+    public ValueTask<Lookup> Get(Event e, LookupKey key, CancellationToken cancellation = default)
     {
-        var lookup = await source.Get(e, key, cancellation);
-        signature.Record(e, new AskedLookup(Namespace, Id, key, lookup.Result));
-        return lookup;
+        if (signature.TryGetDeclared(source, e, key, out var declared))
+        {
+            var answer = new Lookup(declared);
+            Record(e, key, answer);
+            return new(answer);
+        }
+
+        var asking = source.Get(e, key, cancellation);
+        if (!asking.IsCompletedSuccessfully)
+        {
+            return GetSlow(asking, e, key);
+        }
+
+        var lookup = asking.Result;
+        Record(e, key, lookup);
+        return new(lookup);
     }
 
     public async ValueTask<IReadOnlyList<Lookup>> GetAll(Event e, IReadOnlyList<LookupKey> keys, CancellationToken cancellation = default)
     {
-        var lookups = await source.GetAll(e, keys, cancellation);
+        IReadOnlyList<Lookup> lookups;
+        signature.BeginAsking();
+        try
+        {
+            lookups = await source.GetAll(e, keys, cancellation);
+        }
+        finally
+        {
+            signature.EndAsking();
+        }
+
         for (var i = 0; i < lookups.Count; i++)
         {
-            signature.Record(e, new AskedLookup(Namespace, Id, keys[i], lookups[i].Result));
+            Record(e, keys[i], lookups[i]);
         }
 
         return lookups;
     }
+
+    private async ValueTask<Lookup> GetSlow(ValueTask<Lookup> asking, Event e, LookupKey key)
+    {
+        Lookup lookup;
+        signature.BeginAsking();
+        try
+        {
+            lookup = await asking;
+        }
+        finally
+        {
+            signature.EndAsking();
+        }
+
+        Record(e, key, lookup);
+        return lookup;
+    }
+
+    private void Record(Event e, LookupKey key, Lookup lookup) => signature.Record(e, new AskedLookup(Namespace, Id, key, lookup.Result));
 }

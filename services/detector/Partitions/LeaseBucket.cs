@@ -1,8 +1,10 @@
 using System.Text.Json;
+using Microsoft.Extensions.Logging;
 using TraceeMesh.Bus;
 using TraceeMesh.Contracts;
 using TraceeMesh.Contracts.Ledger;
 using TraceeMesh.Contracts.Mesh;
+using TraceeMesh.Detector.State;
 
 namespace TraceeMesh.Detector.Partitions;
 
@@ -14,6 +16,11 @@ public sealed class LeaseBucket(JetStream jetStream, BucketDefinition definition
     /// <summary>Makes sure that the bucket is there.</summary>
     /// <exception cref="BusException">The bus does not answer.</exception>
     public async Task EnsureAsync(CancellationToken cancellation) => _bucket = await jetStream.EnsureBucketAsync(definition, cancellation);
+
+    /// <summary>Where the state of a partition is stored, beside its lease.</summary>
+    /// <param name="partition">The partition.</param>
+    /// <param name="log">The log.</param>
+    public StateBucket State(int partition, ILogger log) => new(Bucket, partition, log);
 
     /// <summary>Reads a record.</summary>
     /// <returns>Its revision, 0 where none was ever written; and the record, null where it is absent or unreadable.</returns>

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using TraceeMesh.Bus;
 using TraceeMesh.Contracts;
 using TraceeMesh.Contracts.Ledger;
+using TraceeMesh.Detector.State;
 
 namespace TraceeMesh.Detector.Partitions;
 
@@ -17,6 +18,7 @@ public sealed partial class LeaseKeeper
     private readonly string _instance;
     private readonly PartitionLease[] _leases;
     private readonly PartitionWorker?[] _workers = new PartitionWorker?[Partitioning.Partitions];
+    private readonly StateBucket?[] _states = new StateBucket?[Partitioning.Partitions];
     private long _epoch;
     private bool _reachable = true;
 
@@ -118,10 +120,11 @@ public sealed partial class LeaseKeeper
             var write = await _bucket.WriteAsync(lease.Key, books.ToRecord(_instance, 0), revision, cancellation);
             if (write.IsWritten)
             {
+                var state = await ReadStateAsync(lease, lost: record?.Sequence > 0, cancellation);
                 lease.Claimed(write.Revision, sent);
                 _parts.Counters.LeasesTaken.Add();
                 LogTaken(_parts.Log, lease.Partition, record?.Owner ?? "nobody", books.Sequence + 1);
-                _workers[lease.Partition] = new PartitionWorker(_parts, lease, books, cancellation);
+                _workers[lease.Partition] = new PartitionWorker(_parts, lease, books, state, cancellation);
             }
 
             return await AnsweredAsync(write, cancellation);
@@ -152,8 +155,17 @@ public sealed partial class LeaseKeeper
                 return true;
             }
 
+            // The books before the state: the state then includes every frame that the books call judged.
+            var books = worker.Books.ToRecord(_instance, lease.Fence);
+            if (!await _states[lease.Partition]!.StoreAsync(worker.State, lease.Fence, cancellation))
+            {
+                // It may be another owner's state that is in the way.
+                lease.Uncertain = true;
+                return false;
+            }
+
             var sent = _parts.Time.GetTimestamp();
-            var write = await _bucket.WriteAsync(lease.Key, worker.Books.ToRecord(_instance, lease.Fence), lease.Revision, cancellation);
+            var write = await _bucket.WriteAsync(lease.Key, books, lease.Revision, cancellation);
             if (write.IsWritten)
             {
                 lease.Renewed(write.Revision, sent);
@@ -200,11 +212,14 @@ public sealed partial class LeaseKeeper
 
     private async Task ReleaseAsync(PartitionLease lease)
     {
-        if (await StopAsync(lease) is { } books)
+        if (await StopAsync(lease) is { } worker)
         {
             try
             {
-                await _bucket.WriteAsync(lease.Key, books.ToRecord(LeaseRecord.Free, lease.Fence), lease.Revision, CancellationToken.None);
+                if (await _states[lease.Partition]!.StoreAsync(worker.State, lease.Fence, CancellationToken.None))
+                {
+                    await _bucket.WriteAsync(lease.Key, worker.Books.ToRecord(LeaseRecord.Free, lease.Fence), lease.Revision, CancellationToken.None);
+                }
             }
             catch (BusException e)
             {
@@ -215,7 +230,7 @@ public sealed partial class LeaseKeeper
         lease.Lost();
     }
 
-    private async Task<PartitionBooks?> StopAsync(PartitionLease lease)
+    private async Task<PartitionWorker?> StopAsync(PartitionLease lease)
     {
         if (_workers[lease.Partition] is not { } worker)
         {
@@ -224,7 +239,14 @@ public sealed partial class LeaseKeeper
 
         _workers[lease.Partition] = null;
         await worker.DisposeAsync();
-        return worker.Books;
+        return worker;
+    }
+
+    private async Task<PartitionState> ReadStateAsync(PartitionLease lease, bool lost, CancellationToken cancellation)
+    {
+        var bucket = _bucket.State(lease.Partition, _parts.Log);
+        _states[lease.Partition] = bucket;
+        return new PartitionState(await bucket.ReadAsync(cancellation), lost, _parts.Counters);
     }
 
     private async Task<bool> AnsweredAsync(KeyValueWrite write, CancellationToken cancellation)

@@ -1,6 +1,7 @@
 using TraceeMesh.Bus;
 using TraceeMesh.Contracts;
 using TraceeMesh.Detector.Engine;
+using TraceeMesh.Detector.State;
 using TraceeMesh.MessagePack;
 
 namespace TraceeMesh.Detector.Partitions;
@@ -20,13 +21,19 @@ public sealed class PartitionWorker : IAsyncDisposable
     private readonly Task _run;
 
     /// <summary>Starts judging.</summary>
-    public PartitionWorker(PartitionParts parts, PartitionLease lease, PartitionBooks books, CancellationToken cancellation)
+    /// <param name="parts">What reading and judging needs.</param>
+    /// <param name="lease">The lease.</param>
+    /// <param name="books">The books of the partition.</param>
+    /// <param name="state">What signatures keep in it.</param>
+    /// <param name="cancellation">Stops it.</param>
+    public PartitionWorker(PartitionParts parts, PartitionLease lease, PartitionBooks books, PartitionState state, CancellationToken cancellation)
     {
         _parts = parts;
         _lease = lease;
         Books = books;
+        State = state;
         _reader = new PartitionReader(parts, lease, books);
-        _fence = new SignatureFence(parts.Judge);
+        _fence = new SignatureFence(parts.Judge, state);
         _dead = new DeadLetters(parts);
         _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         _run = Task.Run(() => RunAsync(_stop.Token), CancellationToken.None);
@@ -34,6 +41,9 @@ public sealed class PartitionWorker : IAsyncDisposable
 
     /// <summary>The books of the partition.</summary>
     public PartitionBooks Books { get; }
+
+    /// <summary>What signatures keep in the partition.</summary>
+    public PartitionState State { get; }
 
     /// <summary>What ended it although it should run; null while it runs.</summary>
     public Exception? Fault => _run.Exception?.InnerException;
@@ -92,6 +102,14 @@ public sealed class PartitionWorker : IAsyncDisposable
             return true;
         }
 
+        // Judged by an owner before, its findings stored, and what it wrote included; only the books do not know.
+        if (State.Includes(Books.StreamCreated, sequence))
+        {
+            _parts.Counters.FramesSkipped.Add();
+            Books.EnterJudged(header, header.Count, sequence);
+            return true;
+        }
+
         // 8. Judge its events; every finding is stored before this returns.
         var judged = await _fence.JudgeAsync(events, Books.Losses(header.Node), cancellation);
         if (judged.Status != FrameStatus.Ok)
@@ -100,7 +118,8 @@ public sealed class PartitionWorker : IAsyncDisposable
             await _dead.PutAsync(node, message, judged.Status.ToString(), cancellation);
         }
 
-        // 9. Enter what was judged; the lease's next renewal carries it.
+        // 9. Enter what was judged, first what signatures keep; the lease's next renewal carries both.
+        State.Commit(Books.StreamCreated, sequence);
         _parts.Counters.EventsLost.Add(Books.EnterJudged(header, judged.Events, sequence));
         _parts.Counters.FramesJudged.Add();
         _parts.Counters.EventsJudged.Add(judged.Events);

@@ -1,3 +1,4 @@
+using TraceeMesh.Contracts.Findings;
 using TraceeMesh.Contracts.Frames;
 
 namespace TraceeMesh.Contracts.Events;
@@ -8,9 +9,39 @@ namespace TraceeMesh.Contracts.Events;
 /// </summary>
 public sealed class Event
 {
-    private ArgumentValue[] _arguments = new ArgumentValue[24];
-    private Utf8Text[] _texts = new Utf8Text[64];
+    /// <summary>The source of the events that kernel, enricher and signatures make.</summary>
+    public const string Tracee = "tracee";
+
+    private ArgumentValue[] _arguments;
+    private Utf8Text[] _texts;
     private int _textCount;
+
+    /// <summary>An event to be filled, any number of times.</summary>
+    /// <param name="source">Who produces it, as selectors name it.</param>
+    public Event(string source = Tracee)
+    {
+        Source = source;
+        _arguments = new ArgumentValue[24];
+        _texts = new Utf8Text[64];
+    }
+
+    private Event(EventDefinition definition, ChainedFinding finding)
+    {
+        Source = Tracee;
+        _arguments = [];
+        _texts = [];
+        Context = finding.Trigger.Context;
+        Context.EventId = definition.Id;
+        Definition = definition;
+        Frame = finding.Trigger.Frame;
+        Finding = finding;
+    }
+
+    /// <summary>Who produced it, as selectors name it.</summary>
+    public string Source { get; }
+
+    /// <summary>The finding that this event is; null for an event of any other kind.</summary>
+    public ChainedFinding? Finding { get; }
 
     /// <summary>Who, where, when.</summary>
     public EventContext Context;
@@ -22,13 +53,21 @@ public sealed class Event
     public EventFrameHeader Frame { get; private set; } = EventFrameHeader.Empty;
 
     /// <summary>The values of its arguments, in the order of <see cref="EventDefinition.Arguments"/>.</summary>
-    public ReadOnlySpan<ArgumentValue> Arguments => _arguments.AsSpan(0, Definition.Arguments.Count);
+    public ReadOnlySpan<ArgumentValue> Arguments => _arguments.AsSpan(0, Definition.Types.Length);
 
     /// <summary>Where the event came from, as selectors name it (tracee.md §1.4).</summary>
-    public EventOrigin Origin =>
-        Context.ContainerId.IsEmpty ? EventOrigin.Host
-        : (Context.Flags & ContextFlags.ContainerStarted) != 0 ? EventOrigin.Container
+    public EventOrigin Origin => OriginOf(!Context.ContainerId.IsEmpty, Context.Flags);
+
+    /// <summary>Where an event came from by what is known of its container.</summary>
+    public static EventOrigin OriginOf(bool hasContainer, ContextFlags flags) =>
+        !hasContainer ? EventOrigin.Host
+        : (flags & ContextFlags.ContainerStarted) != 0 ? EventOrigin.Container
         : EventOrigin.ContainerInit;
+
+    /// <summary>The event that a finding is: in the place and time of what triggered it (tracee.md §1.6), without arguments but with the finding's data.</summary>
+    /// <param name="definition">Number and name of the signature's event.</param>
+    /// <param name="finding">The finding.</param>
+    public static Event Of(EventDefinition definition, ChainedFinding finding) => new(definition, finding);
 
     /// <summary>Starts a new event; for decoders.</summary>
     public void Reset(EventDefinition definition, EventFrameHeader frame)
@@ -37,12 +76,12 @@ public sealed class Event
         Frame = frame;
         Context = default;
         _textCount = 0;
-        if (_arguments.Length < definition.Arguments.Count)
+        if (_arguments.Length < definition.Types.Length)
         {
-            _arguments = new ArgumentValue[definition.Arguments.Count];
+            _arguments = new ArgumentValue[definition.Types.Length];
         }
 
-        _arguments.AsSpan(0, definition.Arguments.Count).Clear();
+        _arguments.AsSpan(0, definition.Types.Length).Clear();
     }
 
     /// <summary>Sets an argument to a number; for decoders.</summary>

@@ -81,6 +81,11 @@ public sealed record ArgumentDefinition(string Name, ArgumentType Type);
 /// <param name="Internal">Feeds the stores only; nobody can select it.</param>
 public sealed record EventDefinition(int Id, string Name, IReadOnlyList<ArgumentDefinition> Arguments, bool Internal = false)
 {
+    private readonly ArgumentType[] _types = [.. Arguments.Select(a => a.Type)];
+
+    /// <summary>The types of its arguments, in order.</summary>
+    public ReadOnlySpan<ArgumentType> Types => _types;
+
     /// <summary>Position of the argument called <paramref name="argument"/>, or -1.</summary>
     public int IndexOf(string argument)
     {

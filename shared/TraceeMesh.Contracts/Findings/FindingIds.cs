@@ -25,7 +25,12 @@ public static class FindingIds
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(Encoding.UTF8.GetBytes($"{signatureId}\0{e.Frame.Node}\0{e.Frame.BootId}\0"));
         hash.AppendData(numbers);
-        if (e.Definition.Id >= RecordLimits.EventIdLimit)
+        if (e.Finding is { } finding)
+        {
+            // The identity of the finding judged: it stands for its signature, its event and its ordinal, and theirs in turn.
+            hash.AppendData(Encoding.UTF8.GetBytes(finding.Id));
+        }
+        else if (e.Definition.Id >= RecordLimits.EventIdLimit)
         {
             // A derived event has the identity of its parent, its kind, and of those of one parent its container.
             BinaryPrimitives.WriteInt32LittleEndian(numbers, e.Definition.Id);

@@ -36,10 +36,6 @@ public sealed class GrpcRequests<T>
     /// <exception cref="GrpcException">What came is no message.</exception>
     public ValueTask<bool> ReadAsync() => TryTake() ? new(true) : ReadSlow();
 
-    /// <summary>Reads the next message if it has been received.</summary>
-    /// <exception cref="GrpcException">What came is no message.</exception>
-    public bool TryRead() => TryTake();
-
     /// <summary>The one message of a call whose client sends one.</summary>
     internal async ValueTask<T> ReadOnlyOneAsync()
     {

@@ -7,10 +7,15 @@ namespace TraceeMesh.MessagePack;
 /// <summary>Goes through the events of a frame, one after the other, into one reused <see cref="Event"/>.</summary>
 public struct EventCursor
 {
+    // Where these values are among those of an event (docs/wire.md).
+    private const int FlagsField = 19;
+    private const int ContainerField = 26;
+
     private readonly ReadOnlyMemory<byte> _events;
     private readonly EventFrameHeader _header;
     private readonly ReadOnlyMemory<byte> _hostName;
     private int _at;
+    private int _next;
     private int _left;
 
     internal EventCursor(ReadOnlyMemory<byte> events, EventFrameHeader header, ReadOnlyMemory<byte> hostName)
@@ -23,6 +28,69 @@ public struct EventCursor
 
     /// <summary>How many events are left.</summary>
     public readonly int Left => _left;
+
+    /// <summary>The number of the next event, if it is one; the other methods tell what is wrong with it if not.</summary>
+    public readonly bool TryPeekId(out int id)
+    {
+        id = 0;
+        var reader = new MessagePackReader(_events.Span[_at..]);
+        return _left > 0 && reader.TryReadArrayHeader(out _) && reader.TryReadInt32(out id);
+    }
+
+    /// <summary>Looks at the next event without reading it: enough to know whether anybody wants it. <see cref="Skip"/> or <see cref="TryRead(Event)"/> come next.</summary>
+    /// <param name="id">Its number.</param>
+    /// <param name="origin">Where on the node it happened.</param>
+    /// <returns>Ok; UnknownEvent, which can only be skipped; End; or BadEvent, after which nothing behind it can be read.</returns>
+    public FrameStatus TryPeek(out int id, out EventOrigin origin)
+    {
+        id = 0;
+        origin = EventOrigin.Host;
+        if (_left == 0)
+        {
+            return FrameStatus.End;
+        }
+
+        var reader = new MessagePackReader(_events.Span[_at..]);
+        if (!reader.TryReadArrayHeader(out var fields) || fields != EventWriter.Fields
+            || !reader.TryReadInt32(out id)
+            || !reader.TrySkip(FlagsField - 1) || !reader.TryReadInt32(out var flags)
+            || !reader.TrySkip(ContainerField - FlagsField - 1) || !reader.TryReadText(out var container)
+            || !reader.TrySkip(EventWriter.Fields - ContainerField - 1))
+        {
+            return FrameStatus.BadEvent;
+        }
+
+        _next = _at + reader.Position;
+        origin = Event.OriginOf(!container.IsEmpty, (ContextFlags)flags);
+        return EventCatalog.Find(id) is null ? FrameStatus.UnknownEvent : FrameStatus.Ok;
+    }
+
+    /// <summary>Passes over the next event, whatever it is.</summary>
+    /// <returns>Ok; End; or BadEvent, after which nothing behind it can be read.</returns>
+    public FrameStatus TrySkip()
+    {
+        if (_left == 0)
+        {
+            return FrameStatus.End;
+        }
+
+        var reader = new MessagePackReader(_events.Span[_at..]);
+        if (!reader.TryReadArrayHeader(out var fields) || fields != EventWriter.Fields || !reader.TrySkip(fields))
+        {
+            return FrameStatus.BadEvent;
+        }
+
+        _left--;
+        _at += reader.Position;
+        return FrameStatus.Ok;
+    }
+
+    /// <summary>Passes over the event that <see cref="TryPeek"/> looked at.</summary>
+    public void Skip()
+    {
+        _left--;
+        _at = _next;
+    }
 
     /// <summary>Reads the next event.</summary>
     /// <returns>
@@ -139,20 +207,20 @@ public struct EventCursor
 
     private readonly bool TryReadArguments(ref MessagePackReader reader, Event target)
     {
-        var arguments = target.Definition.Arguments;
-        if (!reader.TryReadArrayHeader(out var count) || count != arguments.Count)
+        var types = target.Definition.Types;
+        if (!reader.TryReadArrayHeader(out var count) || count != types.Length)
         {
             return false;
         }
 
-        for (var i = 0; i < arguments.Count; i++)
+        for (var i = 0; i < types.Length; i++)
         {
             if (reader.TryReadNil())
             {
                 continue;
             }
 
-            var ok = arguments[i].Type switch
+            var ok = types[i] switch
             {
                 ArgumentType.Text => TryReadTextArgument(ref reader, target, i),
                 ArgumentType.TextList => TryReadListArgument(ref reader, target, i),

@@ -10,6 +10,7 @@ public readonly struct NumberArgument
 
     /// <summary>The argument <paramref name="argument"/> of the event <paramref name="eventName"/>.</summary>
     /// <exception cref="SignatureInitException">There is no such event or argument, or it is not a number.</exception>
+    /// <example><code>private readonly NumberArgument _handle = new("ptrace", "request");</code></example>
     public NumberArgument(string eventName, string argument) =>
         _slot = new(
             eventName,
@@ -24,5 +25,6 @@ public readonly struct NumberArgument
             ArgumentType.Time);
 
     /// <summary>The number in <paramref name="e"/>; 0 where it is absent or the event is another one.</summary>
+    /// <example><code>if (_request[e] == 0) Report(e);</code></example>
     public long this[Event e] => e.GetNumber(_slot.IndexIn(e));
 }

@@ -11,9 +11,15 @@ internal sealed class DetectorProcess : IDisposable
     private readonly ConcurrentQueue<string> _log = new();
     private bool _disposed;
 
-    public DetectorProcess(NatsServer server, string instance)
+    /// <summary>The real detector.</summary>
+    public const string Real = "TraceeMesh.Detector.dll";
+
+    /// <summary>The real detector with signatures that count, and that never come back.</summary>
+    public const string WithTestSignatures = "TraceeMesh.Tests.Detector.dll";
+
+    public DetectorProcess(NatsServer server, string instance, string assembly)
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "TraceeMesh.Detector.dll"), "--nats", server.Url, "--instance", instance])
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, assembly), "--nats", server.Url, "--instance", instance])
         {
             RedirectStandardError = true,
         };
@@ -28,6 +34,13 @@ internal sealed class DetectorProcess : IDisposable
     {
         _process.Kill();
         _process.WaitForExit();
+    }
+
+    /// <summary>Waits until it ends by itself. Returns its exit code.</summary>
+    public async Task<int> EndAsync(CancellationToken cancellation)
+    {
+        await _process.WaitForExitAsync(cancellation);
+        return _process.ExitCode;
     }
 
     public void Freeze() => Signal("-STOP");

@@ -52,20 +52,20 @@ internal sealed class EventBus : IAsyncDisposable
     }
 
     /// <summary>Starts a detector on this bus; it is killed with it at the latest.</summary>
-    public DetectorProcess StartDetector(string instance)
+    public DetectorProcess StartDetector(string instance, string assembly = DetectorProcess.Real)
     {
-        var detector = new DetectorProcess(Server, instance);
+        var detector = new DetectorProcess(Server, instance, assembly);
         _detectors.Add(detector);
         return detector;
     }
 
     /// <summary>Publishes a frame of ptrace calls, each of which gives one finding. Returns its stream sequence.</summary>
-    public async Task<long> PublishAsync(int count, Func<EventFrameHeader, EventFrameHeader>? change = null)
+    public async Task<long> PublishAsync(int count, Func<EventFrameHeader, EventFrameHeader>? change = null, Func<Event>? make = null)
     {
         var events = new List<Event>();
         for (var i = 0; i < count; i++)
         {
-            var e = EventMaker.Make("ptrace", ("request", 0));
+            var e = make?.Invoke() ?? EventMaker.Make("ptrace", ("request", 0));
             e.Context.Sequence = ++_sequence;
             e.Context.Position = 1000 + (long)_sequence;
             events.Add(e);

@@ -37,13 +37,16 @@ public sealed class SignatureHarness : ISignatureContext, ISignatureLogger, IDis
     public async Task<IReadOnlyList<Reported>> Feed(Event e)
     {
         _reported.Clear();
-        if (_signature.SelectedEvents.Any(s => Selects(s, e)))
+        if (_signature.SelectedEvents.Any(s => s.Selects(e)))
         {
             await _signature.OnEvent(e, CancellationToken.None);
         }
 
         return [.. _reported];
     }
+
+    /// <inheritdoc/>
+    public ISignatureState State { get; } = new KeptState();
 
     /// <inheritdoc/>
     public bool TryGetDataSource(string @namespace, string id, out IDataSource source)
@@ -61,10 +64,6 @@ public sealed class SignatureHarness : ISignatureContext, ISignatureLogger, IDis
 
     /// <inheritdoc/>
     public void Dispose() => _signature.Dispose();
-
-    private static bool Selects(EventSelector selector, Event e) =>
-        (selector.AnyName || selector.Name == e.Definition.Name)
-        && (selector.Origin == Origin.Any || selector.Origin.ToString() == e.Origin.ToString());
 }
 
 /// <summary>What a signature reported.</summary>

@@ -47,14 +47,19 @@ public sealed class SelectorFactsTests
     }
 
     [Fact]
-    public void Index_OfAnotherSource_SelectsByThatSource()
+    public async Task Event_OfAnotherSource_ReachesWhoNamesThatSource()
     {
-        var catalog = SignatureCatalog.Load([() => new TestSignature("T", null, new EventSelector("other"))], Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance);
-        using var bench = new Bench();
-        var instance = new SignatureInstance(catalog.Signatures[0], new NoSink(), bench, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance);
+        var seen = 0;
+        using var bench = new Bench(() => new TestSignature("T", (_, _, _) => { seen++; return default; }, new EventSelector("other")));
+        using var instance = new SignatureInstance(bench.Catalog.Signatures[0], bench, bench.State, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance);
+        var judge = new FrameJudge(bench.Parts, bench.State, [instance]);
+        var e = new Event("other");
+        e.Reset(new EventDefinition(1, "their_event", []), EventMaker.Frame);
 
-        Assert.Single(new SignatureIndex("other", [instance]).Select(EventIds.Ptrace, EventOrigin.Host));
-        Assert.Empty(new SignatureIndex("tracee", [instance]).Select(EventIds.Ptrace, EventOrigin.Host));
+        await judge.JudgeAsync(e, bench.Losses, CancellationToken.None);
+        await judge.JudgeAsync(From("host"), bench.Losses, CancellationToken.None);
+
+        Assert.Equal(1, seen);
     }
 
     [Fact]
@@ -94,14 +99,41 @@ public sealed class SelectorFactsTests
         Assert.Equal("B", Assert.Single(bench.Catalog.Signatures).Metadata.Id);
     }
 
+    [Theory]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    public async Task Signature_WhoseMetadataOrSelectorsFail_IsLeftOut(bool metadata, bool selectors)
+    {
+        var seen = 0;
+        using var bench = new Bench(() => new TestSignature("A", (_, _, _) => { seen++; return default; }) { HasNoMetadata = metadata, HasNoSelectors = selectors }, () => new TestSignature("B"));
+
+        await bench.Judge(From("host"));
+
+        Assert.Equal("B", Assert.Single(bench.Catalog.Signatures).Metadata.Id);
+        Assert.Equal(0, seen);
+    }
+
+    [Theory]
+    [InlineData("ptrace")]
+    [InlineData("signature_disabled")]
+    public void Signature_WithAnEventNameOfTheMesh_IsLeftOut(string name)
+    {
+        using var bench = new Bench(() => new TestSignature("A") { EventName = name });
+
+        Assert.Empty(bench.Catalog.Signatures);
+    }
+
     [Fact]
     public void Ids_OfBuiltInAndOthers_GetTheirNumbers()
     {
-        var numbers = SignatureEventIds.Assign(["TRC-102", "TRC-1028", "EX-2", "EX-1", "TRC-1", "TRC-100"]);
+        var numbers = new Dictionary<string, int>();
+        SignatureEventIds.Assign(["TRC-102", "TRC-1028", "EX-2", "EX-1", "TRC-1", "TRC-100"], numbers);
+        SignatureEventIds.Assign(["EX-0", "EX-1"], numbers);
 
         Assert.Equal(6001, numbers["TRC-102"]);
         Assert.Equal(6027, numbers["TRC-1028"]);
         Assert.Equal([6100, 6101], [numbers["EX-1"], numbers["EX-2"]]);
+        Assert.Equal(6104, numbers["EX-0"]);
         Assert.Equal(numbers.Count, numbers.Values.Distinct().Count());
     }
 
@@ -114,13 +146,5 @@ public sealed class SelectorFactsTests
             "container-init" => e.InContainer("c1", started: false),
             _ => e,
         };
-    }
-
-    private sealed class NoSink : IFindingSink
-    {
-        public void Add(LoadedSignature signature, Event e, int ordinal, ReadOnlySpan<(string Name, TraceeMesh.Contracts.DataValue Value)> data, IReadOnlyList<TraceeMesh.Detector.Lookups.AskedLookup> asked) =>
-            Assert.Fail("nothing is reported here");
-
-        public void Refuse() => Assert.Fail("nothing is reported here");
     }
 }

@@ -1,0 +1,74 @@
+using Microsoft.Extensions.Logging;
+using TraceeMesh.Contracts.Events;
+using TraceeMesh.Signatures;
+
+namespace TraceeMesh.Detector.Engine;
+
+/// <summary>What a signature says of itself before it is loaded.</summary>
+internal sealed partial class SignatureCandidate
+{
+    private readonly Func<Signature> _create;
+    private readonly IReadOnlyList<EventSelector> _selectors;
+    private readonly bool _wantsEnvironment;
+    private readonly IReadOnlyList<DeclaredLookup> _declaredLookups;
+
+    private SignatureCandidate(Func<Signature> create, SignatureMetadata metadata, IReadOnlyList<EventSelector> selectors, Signature signature)
+    {
+        _create = create;
+        Metadata = metadata;
+        _selectors = selectors;
+        _wantsEnvironment = signature.WantsEnvironment;
+        _declaredLookups = signature.DeclaredLookups;
+    }
+
+    /// <summary>Who it is.</summary>
+    public SignatureMetadata Metadata { get; }
+
+    /// <summary>Asks a signature.</summary>
+    /// <exception cref="SignatureInitException">One of its filters fits no event.</exception>
+    public static SignatureCandidate Probe(Func<Signature> factory, ILogger log)
+    {
+        using var signature = factory();
+        var metadata = signature.Metadata;
+        var selectors = new List<EventSelector>();
+        foreach (var selector in signature.SelectedEvents)
+        {
+            if (selector.Source.Length == 0)
+            {
+                LogNoSource(log, metadata.Id, metadata.Name);
+                continue;
+            }
+
+            CheckFilters(metadata, selector);
+            selectors.Add(selector);
+        }
+
+        return new(factory, metadata, selectors, signature);
+    }
+
+    /// <summary>The signature, loaded.</summary>
+    /// <param name="eventId">Number of the event that its findings are.</param>
+    public LoadedSignature Load(int eventId) => new(_create, Metadata, _selectors, _wantsEnvironment, _declaredLookups, eventId);
+
+    private static void CheckFilters(SignatureMetadata metadata, EventSelector selector)
+    {
+        if (selector.Filters.Count == 0)
+        {
+            return;
+        }
+
+        var definition = selector is { Source: EventSelector.Tracee, AnyName: false } ? EventCatalog.Find(selector.Name) : null;
+        if (definition is null)
+        {
+            throw new SignatureInitException($"Signature {metadata.Id} filters arguments of {selector.Source}/{selector.Name}; filters want the name of an event of {EventSelector.Tracee} that no signature makes.");
+        }
+
+        foreach (var filter in selector.Filters)
+        {
+            _ = ArgumentTest.Resolve(filter, definition);
+        }
+    }
+
+    [LoggerMessage(2, LogLevel.Error, "signature {Id}: {Name} does not declare an input source in one of its selectors, which is ignored")]
+    private static partial void LogNoSource(ILogger log, string id, string name);
+}
