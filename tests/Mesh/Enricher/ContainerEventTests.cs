@@ -37,16 +37,9 @@ public sealed class ContainerEventTests
 
         Assert.Equal(2, account.Derived);
 
-        // The books close when frames are cut; they are stored a moment later.
-        var (known, hanging) = (-1, -1);
-        await TestWait.Until(
-            async () =>
-            {
-                var events = (await mesh.EventFramesAsync()).SelectMany(f => f.Events).ToList();
-                (known, hanging) = (events.FindIndex(e => e.Position == 4), events.FindIndex(e => e.Position == 3));
-                return known >= 0 && hanging >= 0;
-            },
-            "the events of both are stored");
+        var events = (await mesh.EventFramesAsync(events: 6)).SelectMany(f => f.Events).ToList();
+        var known = events.FindIndex(e => e.Position == 4);
+        var hanging = events.FindIndex(e => e.Position == 3);
         Assert.True(known < hanging, "the container that was answered did not wait for the one that hangs");
         var reply = await mesh.LookUpAsync(new LookupRequest { Keys = [DataValue.Of(Known), DataValue.Of(Hanging)], LoadId = RawFrames.Load, Position = 4 });
         Assert.Equal(("shop/cart:1", ""), (reply.Results[0].Values["container_image"].Text, reply.Results[0].Enrichment));
@@ -70,7 +63,7 @@ public sealed class ContainerEventTests
         await mesh.SendAsync(3, new RecordBuilder().Cgroup(EventIds.CgroupRmdir, 78, $"/docker/{Hanging}"));
         await mesh.AccountAsync(a => a.Produced == 4 && a.Parked == 0 && a.Derived == 2);
 
-        var events = (await mesh.EventFramesAsync()).SelectMany(f => f.Events).ToList();
+        var events = (await mesh.EventFramesAsync(events: 5)).SelectMany(f => f.Events).ToList();
         Assert.Equal(
             [(EventIds.CgroupMkdir, 1L), (EventIds.ContainerCreate, 1), (EventIds.SecurityFileOpen, 2), (EventIds.ContainerRemove, 3), (EventIds.CgroupRmdir, 3)],
             events.Select(e => (e.Id, e.Position)).OrderBy(e => e.Position).ThenByDescending(e => e.Id == EventIds.CgroupMkdir).ThenByDescending(e => e.Id));

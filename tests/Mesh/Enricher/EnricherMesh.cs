@@ -125,6 +125,14 @@ internal sealed class EnricherMesh : IAsyncDisposable
         return account;
     }
 
+    /// <summary>All event frames in the stream once they hold so many events: the books close when frames are cut, which are stored a moment later.</summary>
+    public async Task<List<(EventFrameHeader Header, List<(int Id, long Position, string Container)> Events)>> EventFramesAsync(long events)
+    {
+        List<(EventFrameHeader Header, List<(int Id, long Position, string Container)> Events)> frames = [];
+        await TestWait.Until(async () => (frames = await EventFramesAsync()).Sum(f => f.Events.Count) >= events, "the event frames are stored");
+        return frames;
+    }
+
     /// <summary>All event frames in the stream.</summary>
     public async Task<List<(EventFrameHeader Header, List<(int Id, long Position, string Container)> Events)>> EventFramesAsync()
     {

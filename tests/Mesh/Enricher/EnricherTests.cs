@@ -29,7 +29,7 @@ public sealed class EnricherTests : IAsyncLifetime
 
         var account = await _mesh.AccountAsync(a => a.Produced == 5);
 
-        var frames = await _mesh.EventFramesAsync();
+        var frames = await _mesh.EventFramesAsync(events: 4);
         Assert.Equal([0L, 1, 2, 4], frames.SelectMany(f => f.Events).Select(e => e.Position));
         Assert.Equal(4, account.Emitted.Values.Sum());
         Assert.Equal(1, account.Filtered[FilterRules.Snapshot]);
@@ -101,7 +101,7 @@ public sealed class EnricherTests : IAsyncLifetime
         var account = await _mesh.AccountAsync(a => a.Produced == next);
 
         Assert.Empty(account.Lost);
-        var events = (await _mesh.EventFramesAsync()).SelectMany(f => f.Events).ToList();
+        var events = (await _mesh.EventFramesAsync(next)).SelectMany(f => f.Events).ToList();
         Assert.Equal(events.Count, events.DistinctBy(e => (e.Id, e.Position)).Count());
 
         // All records but the end of the snapshot, and the container's creation.
