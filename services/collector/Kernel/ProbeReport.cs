@@ -1,4 +1,5 @@
 using System.Text;
+using TraceeMesh.Contracts.Events;
 
 namespace TraceeMesh.Collector.Kernel;
 
@@ -9,6 +10,10 @@ public sealed record ProbeReport(IReadOnlyList<ProgramState> Programs, IReadOnly
 {
     /// <summary>Whether everything works.</summary>
     public bool IsComplete => Events.All(e => e.IsAvailable);
+
+    /// <summary>Names of the events that consumers may select and that no program can give here.</summary>
+    public IReadOnlyList<string> UnavailableEvents =>
+        [.. EventCatalog.All.Where(d => !d.Internal && Events.Any(e => e.EventId == d.Id) && Events.All(e => e.EventId != d.Id || !e.IsAvailable)).Select(d => d.Name)];
 
     /// <summary>One line per program, for people.</summary>
     public override string ToString()

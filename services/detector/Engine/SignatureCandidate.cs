@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using TraceeMesh.Contracts.Events;
+using TraceeMesh.Detector.Choosing;
 using TraceeMesh.Signatures;
 
 namespace TraceeMesh.Detector.Engine;
@@ -48,7 +49,9 @@ internal sealed partial class SignatureCandidate
 
     /// <summary>The signature, loaded.</summary>
     /// <param name="eventId">Number of the event that its findings are.</param>
-    public LoadedSignature Load(int eventId) => new(_create, Metadata, _selectors, _wantsEnvironment, _declaredLookups, eventId);
+    /// <param name="settings">What the operator decided about it.</param>
+    public LoadedSignature Load(int eventId, SignatureSettings settings) =>
+        new(_create, Metadata, _selectors, _wantsEnvironment, _declaredLookups, eventId, settings, new SignatureCounts());
 
     private static void CheckFilters(SignatureMetadata metadata, EventSelector selector)
     {

@@ -114,7 +114,6 @@ public sealed partial class SignatureInstance : ISignatureContext, IDisposable
         {
             lock (_gate)
             {
-                _findingsFound += _findings;
                 _findings = 0;
                 _asked.Clear();
             }
@@ -126,7 +125,7 @@ public sealed partial class SignatureInstance : ISignatureContext, IDisposable
     {
         if (_evaluations != _evaluationsCounted)
         {
-            Loaded.Count(_evaluations - _evaluationsCounted, _findingsFound, _timed, _timedNanoseconds);
+            Loaded.Counts.Add(_evaluations - _evaluationsCounted, _findingsFound, _timed, _timedNanoseconds);
             _evaluationsCounted = _evaluations;
             (_findingsFound, _timed, _timedNanoseconds) = (0, 0, 0);
         }
@@ -144,6 +143,9 @@ public sealed partial class SignatureInstance : ISignatureContext, IDisposable
             LogFailed(_log, e, Loaded.Metadata.Id, "a signal");
         }
     }
+
+    /// <inheritdoc/>
+    public DataValue Parameter(string name) => Loaded.Settings.Parameters.GetValueOrDefault(name, DataValue.Nil);
 
     /// <inheritdoc/>
     public bool TryGetDataSource(string @namespace, string id, out IDataSource source)
@@ -170,7 +172,10 @@ public sealed partial class SignatureInstance : ISignatureContext, IDisposable
                 return;
             }
 
-            sink.Add(this, e, _findings++, data, _asked);
+            if (sink.Add(this, e, _findings++, data, _asked))
+            {
+                _findingsFound++;
+            }
         }
     }
 

@@ -2,7 +2,7 @@ using System.Text;
 using TraceeMesh.Contracts.Events;
 using TraceeMesh.Contracts.Frames;
 
-namespace TraceeMesh.TestKit.Signatures;
+namespace TraceeMesh.Signatures.Testing;
 
 /// <summary>Makes events by hand, with the arguments named and everything else plausible.</summary>
 public static class EventMaker
