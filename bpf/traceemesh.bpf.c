@@ -3,6 +3,7 @@
 #include "programs/process.bpf.c"
 #include "programs/cgroup.bpf.c"
 #include "programs/syscall.bpf.c"
+#include "programs/dns.bpf.c"
 #include "programs/snapshot.bpf.c"
 
 /* The helpers used here are for programs under the GPL, so the kernel gets that half of the licence. */

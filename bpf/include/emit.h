@@ -79,6 +79,12 @@ static __always_inline struct scratch *emit__take_scratch(void)
     return NULL;
 }
 
+/* The end of a record that is not to be, too. */
+static __always_inline void emit__release(struct scratch *s)
+{
+    *(volatile __u64 *)&s->taken = 0;
+}
+
 static __always_inline void emit__head(struct record_head *head, __u32 event, struct task_struct *task)
 {
     struct task_struct *leader = task->group_leader;
@@ -110,18 +116,24 @@ static __always_inline void emit__head(struct record_head *head, __u32 event, st
     bpf_probe_read_kernel(head->comm, sizeof(head->comm), task->comm);
 }
 
+/* Counts a record that was produced and has no place to be made in. */
+static __always_inline void emit__count_homeless(__u32 event)
+{
+    struct cpu_account *account = emit__account();
+
+    if (account) {
+        __sync_fetch_and_add(&account->seq, 1);
+        emit__count_drop(account, event, DROP_NO_SCRATCH);
+    }
+}
+
 /* The record's head, in the task's name. For a task other than the current one the system call stays -1. */
 static __always_inline struct scratch *emit__begin_always(__u32 event, struct task_struct *task)
 {
     struct scratch *s = emit__take_scratch();
 
     if (!s) {
-        struct cpu_account *account = emit__account();
-
-        if (account) {
-            __sync_fetch_and_add(&account->seq, 1);
-            emit__count_drop(account, event, DROP_NO_SCRATCH);
-        }
+        emit__count_homeless(event);
         return NULL;
     }
     emit__head(&s->head, event, task);
@@ -319,6 +331,6 @@ static __always_inline int emit__end(struct scratch *s)
         else if (size > RECORD_MAX || bpf_ringbuf_output(&ring, s->bytes, size, BPF_RB_NO_WAKEUP))
             emit__count_drop(account, s->head.event, DROP_RING_FULL);
     }
-    *(volatile __u64 *)&s->taken = 0;
+    emit__release(s);
     return 0;
 }

@@ -8,6 +8,7 @@
 
 #define OWN_PROCESSES_MAX   1024
 #define EXECS_IN_FLIGHT_MAX 4096
+#define DNS_SOCKETS_MAX     4096
 
 #define NAME_MAX 255
 
@@ -20,11 +21,19 @@ struct path_walk {
     char bytes[PATH_PART_MAX + NAME_MAX + 1];
 };
 
+/* Who last sent to or from port 53 through a socket: the head of a record in that task's name. */
+struct socket_user {
+    struct record_head head;
+    __u64 node_name_size; /* with its NUL; 0 in the init uts namespace */
+    char node_name[NAME_PART_MAX + 8];
+};
+
 /* One record in the making. */
 struct scratch {
     __u64 taken;
     __u64 size; /* of the record so far */
     struct path_walk walk;
+    struct socket_user user;
     __u64 auxiliary_vector[56];
     union {
         struct {
@@ -39,6 +48,7 @@ struct scratch {
                 struct file_open_body file_open;
                 struct rename_body rename;
                 struct snapshot_process_body snapshot_process;
+                struct net_packet_dns_body net_packet_dns;
             };
         };
         char bytes[RECORD_MAX];
@@ -93,6 +103,14 @@ struct {
     __type(key, __u32);
     __type(value, struct comm);
 } previous_comms SEC(".maps");
+
+/* By socket cookie. A socket that falls out is nobody's until it sends again. */
+struct {
+    __uint(type, BPF_MAP_TYPE_LRU_HASH);
+    __uint(max_entries, DNS_SOCKETS_MAX);
+    __type(key, __u64);
+    __type(value, struct socket_user);
+} dns_sockets SEC(".maps");
 
 /* An array, not a per-cpu array, whose values may not exceed 32 KiB. Indexed by cpu * SCRATCH_PER_CPU + n. */
 struct {

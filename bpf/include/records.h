@@ -22,6 +22,7 @@
 #define ARGV_PART_MAX 16384
 #define ENV_PART_MAX  16384
 #define NAME_PART_MAX 64
+#define DNS_PART_MAX  4096
 #define COMM_SIZE     16
 
 /* head + body + tail never exceeds this; the collector refuses what claims to. */
@@ -50,6 +51,7 @@ enum event_id {
     EVENT_CGROUP_RMDIR = 716,
     EVENT_SECURITY_FILE_OPEN = 718,
     EVENT_SECURITY_INODE_RENAME = 776,
+    EVENT_NET_PACKET_DNS = 819,
     /* What existed before the programs were attached; never selected, feeds the stores. */
     EVENT_SNAPSHOT_PROCESS = 1000,
     EVENT_SNAPSHOT_CGROUP = 1001,
@@ -182,6 +184,28 @@ struct file_open_body {
 struct rename_body {
     __u32 flags; /* of renameat2 */
     __u32 reserved;
+};
+
+/* As the socket on this host sees it. */
+enum packet_direction {
+    PACKET_INGRESS = 1,
+    PACKET_EGRESS = 2,
+};
+
+/* A packet with payload from or to port 53; the head is of the task that last sent through its socket, all
+ * zero but time where that is not known. tail: payload */
+struct net_packet_dns_body {
+    __u8 source[16];      /* an IPv4 address in the first four bytes */
+    __u8 destination[16]; /* likewise */
+    __u64 socket;         /* cookie: with the direction it names a flow within a boot */
+    __u32 sequence;       /* TCP: number of the payload's first byte */
+    __u32 payload_size;   /* before it was cut */
+    __u16 source_port;
+    __u16 destination_port;
+    __u8 ip_version; /* 4 or 6 */
+    __u8 protocol;   /* 6 TCP, 17 UDP */
+    __u8 direction;  /* enum packet_direction */
+    __u8 reserved;
 };
 
 /* One per live process, head as if the process acted now. tail: pathname, argv */

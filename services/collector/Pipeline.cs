@@ -63,7 +63,7 @@ public sealed class Pipeline : IDisposable
             var kernel = KernelPrograms.Load(new KernelOptions { RingBytes = RingBytes(host.Options.Configuration["RING_BYTES"]) });
             foreach (var program in kernel.Report.Programs)
             {
-                host.Log.LogInformation("program {Name}: {State}", program.Name, program.Failure ?? "works");
+                host.Log.Log(program.Failure is null ? LogLevel.Information : LogLevel.Warning, "program {Name}: {State}", program.Name, program.Failure ?? "works");
             }
 
             host.Health.UnavailableEvents = kernel.Report.UnavailableEvents;

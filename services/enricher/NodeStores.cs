@@ -1,4 +1,5 @@
 using TraceeMesh.Enricher.Containers;
+using TraceeMesh.Enricher.Dns;
 using TraceeMesh.Enricher.Processes;
 
 namespace TraceeMesh.Enricher;
@@ -9,6 +10,14 @@ public sealed class NodeStores
     private readonly List<uint> _loads = [];
     private TaskCompletionSource _advanced = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    /// <summary>Stores that know nothing.</summary>
+    /// <param name="dnsCapacity">Names and addresses kept.</param>
+    public NodeStores(int dnsCapacity = DnsLimits.Nodes)
+    {
+        Dns = new DnsCache(dnsCapacity);
+        DnsPackets = new DnsPackets(Dns);
+    }
+
     /// <summary>Held while a frame is applied, and while a question is answered: answers are as of the end of a frame.</summary>
     public Lock Gate { get; } = new();
 
@@ -17,6 +26,12 @@ public sealed class NodeStores
 
     /// <summary>The processes.</summary>
     public ProcessStore Processes { get; } = new();
+
+    /// <summary>The names and addresses.</summary>
+    public DnsCache Dns { get; }
+
+    /// <summary>The packets that tell of them.</summary>
+    public DnsPackets DnsPackets { get; }
 
     /// <summary>How the times of the records go together with those of events.</summary>
     public NodeClock Clock { get; } = new();

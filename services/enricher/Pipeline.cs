@@ -3,9 +3,11 @@ using Microsoft.Extensions.Logging;
 using TraceeMesh.Bus;
 using TraceeMesh.Contracts;
 using TraceeMesh.Enricher.Accounting;
+using TraceeMesh.Enricher.Containers.Kubernetes;
 using TraceeMesh.Enricher.Containers.Runtimes;
 using TraceeMesh.Enricher.Cutting;
 using TraceeMesh.Enricher.Deriving;
+using TraceeMesh.Enricher.Dns;
 using TraceeMesh.Enricher.Enrichment;
 using TraceeMesh.Enricher.Input;
 using TraceeMesh.Enricher.Lookups;
@@ -19,7 +21,8 @@ namespace TraceeMesh.Enricher;
 /// The main flow of the enricher. One node, one enricher:
 /// <list type="number">
 /// <item>find out where the enricher before this one ended (<see cref="ResumeReader"/>);</item>
-/// <item>answer lookups, ask runtimes about containers (<see cref="ContainerEnrichment"/>), publish the books, and ask the collector for a fresh snapshot, beside the flow;</item>
+/// <item>answer lookups, ask runtimes about containers (<see cref="ContainerEnrichment"/>) and the API server about pods
+/// (<see cref="PodWatch"/>), publish the books, and ask the collector for a fresh snapshot, beside the flow;</item>
 /// <item>read the raw frames of the node, from the beginning of their stream (<see cref="RawReader"/>);</item>
 /// <item>read the frame's header; one that cannot be read is a dead letter (<see cref="DeadLetters"/>);</item>
 /// <item>bring frames into order and name what is missing (<see cref="FrameOrder"/>); decode records into the stores and into
@@ -32,6 +35,7 @@ namespace TraceeMesh.Enricher;
 /// </summary>
 /// <param name="node">Name of the node.</param>
 /// <param name="runtimes">The container runtimes that may know a container of a kind.</param>
+/// <param name="pods">The watch on the node's pods; null without an API server.</param>
 /// <param name="options">How long they are waited for.</param>
 /// <param name="instance">Name of this instance.</param>
 /// <param name="bus">The bus.</param>
@@ -43,6 +47,7 @@ public sealed class Pipeline(
     string node,
     string instance,
     Func<ContainerRuntime, IReadOnlyList<IContainerRuntime>> runtimes,
+    PodWatch? pods,
     EnrichmentOptions options,
     BusConnection bus,
     Subjects subjects,
@@ -55,6 +60,10 @@ public sealed class Pipeline(
 
     // What the last books may take when the service ends; an enricher that starts needs them only where the bus forgot the rest.
     private static readonly TimeSpan FarewellTimeout = TimeSpan.FromSeconds(1);
+
+    // What an API server that hangs may cost a start. One that answers is a few milliseconds away, and what it says then is in
+    // what is told of the containers that exist.
+    private static readonly TimeSpan PodsPatience = TimeSpan.FromSeconds(1);
 
     private readonly JetStream _jetStream = new(bus);
     private readonly StreamTable _streams = new(subjects);
@@ -69,8 +78,8 @@ public sealed class Pipeline(
     private readonly ServiceCounter _eventFrames = counters.Counter("event_frames", "Event frames published");
 
     /// <summary>The pipeline of a host.</summary>
-    public Pipeline(MeshHost host, RuntimeSockets runtimes)
-        : this(host.Options.Node, host.Options.Instance, runtimes.For, EnrichmentOptions.From(host.Options.Configuration), host.Bus, host.Subjects, host.Log, host.Counters, host.Health)
+    public Pipeline(MeshHost host, RuntimeSockets runtimes, PodWatch? pods)
+        : this(host.Options.Node, host.Options.Instance, runtimes.For, pods, EnrichmentOptions.From(host.Options.Configuration), host.Bus, host.Subjects, host.Log, host.Counters, host.Health)
     {
     }
 
@@ -82,7 +91,8 @@ public sealed class Pipeline(
             await _jetStream.EnsureStreamAsync(stream, cancellation);
         }
 
-        _sources.AddRange([new ContainersSource(_stores)]);
+        _sources.AddRange([new ContainersSource(_stores), new DnsSource(_stores, bus.Time)]);
+        _stores.DnsPackets.OnUnreadable = new DnsUnreadableLog(log, bus.Time).Note;
         var changes = new ChangePublisher(bus, subjects, node, _stores, _sources);
         var dead = new DeadLetters(_jetStream, subjects.Dead(ServiceName, node), log, counters);
         await using var enrichment = new ContainerEnrichment(runtimes, options.Timeout, bus.Time, log, counters);
@@ -127,7 +137,10 @@ public sealed class Pipeline(
         {
             _badRecords.Add();
             dead.Add(bytes, $"record at offset {offset} of {node} could not be read: {status}");
-        });
+        })
+        {
+            Pods = pods?.Pods ?? new PodTable(),
+        };
         if (account is not null)
         {
             cutter.Books.Restore(account);
@@ -152,6 +165,10 @@ public sealed class Pipeline(
         yield return ledger.RunAsync(cancellation);
         yield return dead.RunAsync(cancellation);
         yield return AskForSnapshotAsync(cancellation);
+        if (pods is not null)
+        {
+            yield return pods.RunAsync(cancellation);
+        }
     }
 
     private async Task RunRegisteredAsync(LookupService lookups, CancellationToken cancellation)
@@ -190,6 +207,7 @@ public sealed class Pipeline(
         DeadLetters dead,
         CancellationToken cancellation)
     {
+        await ListPodsAsync(cancellation);
         var reading = reader.ReadAsync(cancellation).AsTask();
         while (true)
         {
@@ -205,6 +223,14 @@ public sealed class Pipeline(
             publishers.Changes.Publish();
             await PublishAsync(cutter, publishers, cancellation); // 6
             reading = reader.ReadAsync(cancellation).AsTask();
+        }
+    }
+
+    private async Task ListPodsAsync(CancellationToken cancellation)
+    {
+        if (pods is not null)
+        {
+            await pods.Tried.WaitAsync(PodsPatience, bus.Time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -300,9 +326,40 @@ public sealed class Pipeline(
         counters.Gauge("containers", "Directories of containers kept", () => _stores.Containers.Count);
         counters.Counter("containers_evicted", "Removed containers forgotten before their time", () => _stores.Containers.Evicted);
         counters.Counter("containers_refused", "Directories of containers not taken in for lack of room", () => _stores.Containers.Refused);
+        counters.Gauge("container_label_bytes", "Memory that labels of containers take", () => _stores.Containers.Labels.Used);
+        counters.Counter("container_labels_refused", "Containers whose labels were not kept for lack of room", () => _stores.Containers.Labels.Refused);
+        CountPods();
+        CountDns();
         counters.Gauge("processes", "Processes kept", () => _stores.Processes.Count);
         counters.Counter("processes_evicted_dead", "Dead processes that made room for others", () => _stores.Processes.EvictedDead);
         counters.Counter("processes_evicted_living", "Living processes that made room for others", () => _stores.Processes.EvictedLiving);
+    }
+
+    private void CountPods()
+    {
+        if (pods is null)
+        {
+            return;
+        }
+
+        counters.Gauge("pods", "Pods of the node kept", () => pods.Pods.Count);
+        counters.Counter("pods_refused", "Pods not kept for lack of room", () => pods.Pods.Refused);
+        counters.Gauge("pod_label_bytes", "Memory that labels of pods take", () => pods.Pods.Labels.Used);
+        counters.Counter("pod_labels_refused", "Pods whose labels were not kept for lack of room", () => pods.Pods.Labels.Refused);
+        counters.Counter("pod_lists", "Lists of pods read whole", () => pods.Lists);
+        counters.Counter("pod_watches", "Watches on pods begun", () => pods.Watches);
+        counters.Counter("pod_failures", "Lists and watches of pods that failed", () => pods.Failures);
+        counters.Counter("pod_bad_objects", "Pods and lines of a watch that could not be read", () => pods.BadObjects);
+    }
+
+    private void CountDns()
+    {
+        counters.Gauge("dns_nodes", "Names and addresses kept", () => _stores.Dns.Count);
+        counters.Gauge("dns_links", "Links between names and addresses kept", () => _stores.Dns.Edges);
+        counters.Counter("dns_nodes_evicted", "Names and addresses that made room for others while they could be asked for", () => _stores.Dns.Evicted);
+        counters.Counter("dns_links_evicted", "Links that made room for others of the same name or address while they could be asked for", () => _stores.Dns.EvictedEdges);
+        counters.Counter("dns_messages", "DNS messages read", () => _stores.DnsPackets.Messages);
+        counters.Counter("dns_messages_bad", "DNS messages that could not be read, or not whole", () => _stores.DnsPackets.Unreadable);
     }
 
     private readonly record struct Publishers(FramePublisher Events, FramePublisher Lifecycle, ChangePublisher Changes);

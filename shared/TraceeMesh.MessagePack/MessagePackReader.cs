@@ -324,46 +324,55 @@ public ref struct MessagePackReader
     {
         var start = _at;
         var bytes = _bytes;
-        var sizes = FixedSizes;
         var at = _at;
         long open = values;
         while (open > 0 && (uint)at < (uint)bytes.Length)
         {
             open--;
-            var size = sizes[bytes[at]];
-            if (size > 0)
-            {
-                at += size;
-                continue;
-            }
 
-            _at = at;
-            if (!TrySkipSlow(ref open))
+            // Branches, not a table of sizes: predicted, the next value is looked at before this one's size is known.
+            var tag = bytes[at];
+            if (tag is <= 0x7f or >= 0xe0 or 0xa0 or 0xc0 or 0xc2 or 0xc3)
             {
-                _at = start;
-                return false;
+                at++;
             }
+            else if (tag is 0xcf or 0xd3 or 0xcb)
+            {
+                at += 9;
+            }
+            else if (tag is 0xce or 0xd2 or 0xca)
+            {
+                at += 5;
+            }
+            else if (tag is 0xcd or 0xd1)
+            {
+                at += 3;
+            }
+            else if (tag is 0xcc or 0xd0)
+            {
+                at += 2;
+            }
+            else if (tag is > 0xa0 and <= 0xbf)
+            {
+                at += 1 + (tag & 0x1f);
+            }
+            else
+            {
+                _at = at;
+                if (!TrySkipSlow(ref open))
+                {
+                    _at = start;
+                    return false;
+                }
 
-            at = _at;
+                at = _at;
+            }
         }
 
         var ok = open == 0 && at <= bytes.Length;
         _at = ok ? at : start;
         return ok;
     }
-
-    // How long a value is whose first byte says it all; 0 for the others.
-    private static ReadOnlySpan<byte> FixedSizes =>
-    [
-        1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
-        1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
-        1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
-        1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
-        0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-        1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32,
-        1, 0, 1, 1, 0, 0, 0, 0, 0, 0, 5, 9, 2, 3, 5, 9, 2, 3, 5, 9, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-        1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
-    ];
 
     private bool TrySkipSlow(ref long open) => NextType switch
     {

@@ -1,4 +1,5 @@
 using TraceeMesh.TestKit;
+using TraceeMesh.TestKit.Kubernetes;
 using TraceeMesh.TestKit.Runtimes;
 using Xunit;
 
@@ -44,6 +45,18 @@ public sealed class LifecycleTests(MeshWithRuntimes shared)
         await PassAsync(shared.Runtime(name));
         Assert.Single(shared.Lifecycle.About(container.Id, "existing_container"));
         Assert.Empty(shared.Lifecycle.About(container.Id, "container_create"));
+    }
+
+    [Theory]
+    [Runtime("containerd")]
+    public async Task ContainerOfAPodTheApiServerKnows_IsToldWithLabelsAndOwner(string name)
+    {
+        var told = await shared.Lifecycle.FirstAsync(shared.Existing(name).Id, "existing_container");
+
+        Assert.Equal(PodText.Label.Value, (string?)told["kubernetes"]!["podLabels"]![PodText.Label.Key]);
+        Assert.Equal(PodText.Owner.Kind, (string?)told["kubernetes"]!["owner"]!["kind"]);
+        Assert.Equal(PodText.Owner.Name, (string?)told["kubernetes"]!["owner"]!["name"]);
+        Assert.Equal(shared.Existing(name).Name, (string?)told["container"]!["labels"]!["io.kubernetes.container.name"]);
     }
 
     [Theory]

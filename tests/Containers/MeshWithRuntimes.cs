@@ -1,4 +1,5 @@
 using TraceeMesh.TestKit;
+using TraceeMesh.TestKit.Kubernetes;
 using TraceeMesh.TestKit.Runtimes;
 using Xunit;
 
@@ -7,8 +8,12 @@ namespace TraceeMesh.Tests.Containers;
 /// <summary>Every runtime that can be had here, each with a container that was there before the mesh; and a mesh that is told their sockets.</summary>
 public sealed class MeshWithRuntimes : IAsyncLifetime
 {
+    private const int EnricherStarts = 16;
+
+    private readonly TemporaryDirectory _kubernetes = new();
     private readonly Dictionary<string, ITestRuntime> _runtimes = [];
     private readonly Dictionary<string, StartedContainer> _existing = [];
+    private ScriptedApiServer _apiServer = null!;
 
     /// <summary>The mesh.</summary>
     public LiveMesh Mesh { get; private set; } = null!;
@@ -39,11 +44,26 @@ public sealed class MeshWithRuntimes : IAsyncLifetime
             n => $"TRACEEMESH_RUNTIME_{n.ToUpperInvariant()}",
             n => _runtimes.TryGetValue(n, out var runtime) ? runtime.Socket : "");
 
-        // Longer than by default: what is tested is what the answers say, on machines that may be busy with more than this.
-        settings["TRACEEMESH_PARKING_TIME"] = "5";
+        settings["TRACEEMESH_KUBECONFIG"] = await StartApiServerAsync();
         Mesh = await LiveMesh.StartAsync(settings);
         Lifecycle = await LifecycleLog.StartAsync(Mesh);
         Execs = await ExecLog.StartAsync(Mesh);
+    }
+
+    /// <summary>An API server that knows the pods that exist. It answers as many starts of an enricher as there are tests that restart it, and more.</summary>
+    /// <returns>A kubeconfig file for it, which the enricher's user may read.</returns>
+    private async Task<string> StartApiServerAsync()
+    {
+        _apiServer = await ScriptedApiServer.StartAsync();
+        var pods = _existing.Values.Where(c => c.Pod is not null).Select(c => PodText.Pod(c.Pod!.Uid, c.Pod.Name)).ToList();
+        for (var i = 0; i < EnricherStarts; i++)
+        {
+            _apiServer.ThenAnswer(200, PodText.List("1", "", pods)).ThenWatch(WatchEnd.StaysOpen);
+        }
+
+        File.SetUnixFileMode(_kubernetes.Path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.OtherExecute);
+        await File.WriteAllTextAsync(_kubernetes["config"], _apiServer.Kubeconfig());
+        return _kubernetes["config"];
     }
 
     /// <inheritdoc/>
@@ -52,6 +72,8 @@ public sealed class MeshWithRuntimes : IAsyncLifetime
         await Execs.DisposeAsync();
         await Lifecycle.DisposeAsync();
         await Mesh.DisposeAsync();
+        await _apiServer.DisposeAsync();
+        _kubernetes.Dispose();
         foreach (var runtime in _runtimes.Values)
         {
             await runtime.DisposeAsync();

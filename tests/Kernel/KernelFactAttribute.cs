@@ -7,12 +7,25 @@ namespace TraceeMesh.Tests.Kernel;
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class KernelFactAttribute : FactAttribute
 {
-    public KernelFactAttribute()
+    public KernelFactAttribute() => Skip = Obstacle;
+
+    /// <summary>Why the programs cannot be loaded here; null when they can.</summary>
+    internal static string? Obstacle
     {
-        var capabilities = Capabilities.Read();
-        Skip = !capabilities.HasBtf ? "needs a kernel with BTF"
-            : !capabilities.IsRoot ? "needs root"
-            : capabilities.Missing.Count > 0 ? $"needs {string.Join(" and ", capabilities.Missing)}"
-            : null;
+        get
+        {
+            var capabilities = Capabilities.Read();
+            return !capabilities.HasBtf ? "needs a kernel with BTF"
+                : !capabilities.IsRoot ? "needs root"
+                : capabilities.Missing.Count > 0 ? $"needs {string.Join(" and ", capabilities.Missing)}"
+                : null;
+        }
     }
+}
+
+/// <summary>The same for a theory.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class KernelTheoryAttribute : TheoryAttribute
+{
+    public KernelTheoryAttribute() => Skip = KernelFactAttribute.Obstacle;
 }

@@ -16,7 +16,8 @@ public sealed class LoadedKernel : IDisposable
         EventIds.CgroupMkdir,
         EventIds.CgroupRmdir,
         EventIds.SecurityFileOpen,
-        EventIds.SecurityInodeRename);
+        EventIds.SecurityInodeRename,
+        EventIds.NetPacketDns);
 
     private KernelPrograms? _programs;
 

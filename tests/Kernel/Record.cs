@@ -52,6 +52,23 @@ public sealed class Record
         return (body, (Head.Flags & RecordFlags.UtsPrivate) != 0 ? tail[1..] : tail);
     }
 
+    /// <summary>The body, and the parts of the tail as bytes.</summary>
+    public (T Body, byte[][] Parts) ReadRaw<T>()
+        where T : unmanaged
+    {
+        ReadOnlySpan<byte> rest = _bytes;
+        Assert.Equal(RecordStatus.Ok, RecordReader.TryOpen(ref rest, out var reader));
+        Assert.Equal(RecordStatus.Ok, reader.TryReadBody<T>(out var body));
+        var parts = new byte[Head.Parts][];
+        for (var i = 0; i < parts.Length; i++)
+        {
+            Assert.Equal(RecordStatus.Ok, reader.TryReadPart(out var part));
+            parts[i] = part.ToArray();
+        }
+
+        return (body, parts);
+    }
+
     /// <summary>The node name, which stands before the tail of tasks outside the init uts namespace.</summary>
     public string? NodeName<T>()
         where T : unmanaged

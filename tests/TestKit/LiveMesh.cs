@@ -46,11 +46,17 @@ public sealed class LiveMesh : IAsyncDisposable
     public static Task<LiveMesh> StartAsync(params string[] options) => StartAsync(new Dictionary<string, string>(), options);
 
     /// <summary>Starts a mesh with more in its environment and waits until it is ready.</summary>
-    public static async Task<LiveMesh> StartAsync(IReadOnlyDictionary<string, string> environment, params string[] options)
+    public static Task<LiveMesh> StartAsync(IReadOnlyDictionary<string, string> environment, params string[] options) => StartWithinAsync([], environment, options);
+
+    /// <summary>Starts a mesh by way of another program and waits until it is ready.</summary>
+    /// <param name="launcher">Goes before its command line; what it starts must take its place.</param>
+    /// <param name="environment">Added to the environment.</param>
+    /// <param name="options">More options.</param>
+    public static async Task<LiveMesh> StartWithinAsync(IReadOnlyList<string> launcher, IReadOnlyDictionary<string, string> environment, params string[] options)
     {
         // Below a directory that is closed to the services' user, as a clone in root's home is.
         var state = Path.Combine(Directory.CreateTempSubdirectory("traceemesh-test-").FullName, "state");
-        var start = Command(["up", "--state-dir", state, "--node", Node, "--nats-port", $"{Ports.Free()}", "--grpc-address", $"127.0.0.1:{Ports.Free()}", "--http-address", $"127.0.0.1:{Ports.Free()}", .. options]);
+        var start = Command(launcher, ["up", "--state-dir", state, "--node", Node, "--nats-port", $"{Ports.Free()}", "--grpc-address", $"127.0.0.1:{Ports.Free()}", "--http-address", $"127.0.0.1:{Ports.Free()}", .. options]);
         start.RedirectStandardInput = true;
         foreach (var (name, value) in environment)
         {
@@ -161,12 +167,13 @@ public sealed class LiveMesh : IAsyncDisposable
         }
     }
 
-    private static ProcessStartInfo Command(IEnumerable<string> arguments) =>
-        new("dotnet", [Path.Combine(AppContext.BaseDirectory, "../../TraceeMesh.Cli/release/tmesh.dll"), .. arguments])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
+    private static ProcessStartInfo Command(IEnumerable<string> arguments) => Command([], arguments);
+
+    private static ProcessStartInfo Command(IReadOnlyList<string> launcher, IEnumerable<string> arguments)
+    {
+        string[] line = [.. launcher, "dotnet", Path.Combine(AppContext.BaseDirectory, "../../TraceeMesh.Cli/release/tmesh.dll"), .. arguments];
+        return new(line[0], line[1..]) { RedirectStandardOutput = true, RedirectStandardError = true };
+    }
 
     private void Hear(string? line)
     {

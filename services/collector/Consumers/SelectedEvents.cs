@@ -88,7 +88,8 @@ public sealed class SelectedEvents(TimeProvider time)
         EventIds.SchedProcessExec,
         EventIds.SchedProcessExit,
         EventIds.CgroupMkdir,
-        EventIds.CgroupRmdir);
+        EventIds.CgroupRmdir,
+        EventIds.NetPacketDns);
 
     private static Selection? Read(ReadOnlySpan<byte> value)
     {

@@ -5,7 +5,7 @@ using TraceeMesh.Contracts.Events;
 namespace TraceeMesh.Collector.Kernel;
 
 /// <summary>One loaded program and its link.</summary>
-internal sealed class KernelProgram(string name, nint program, int[] events) : IDisposable
+internal sealed class KernelProgram(string name, nint program, int[] events, bool onCgroups) : IDisposable
 {
     private nint _link;
 
@@ -46,6 +46,13 @@ internal sealed class KernelProgram(string name, nint program, int[] events) : I
         }
 
         LibBpfLog.Clear();
+        if (onCgroups)
+        {
+            _link = UnifiedCgroup.Attach(program, out var reason);
+            Failure = reason;
+            return IsAttached;
+        }
+
         _link = LibBpf.ProgramAttach(program);
         Failure = IsAttached ? null : $"could not be attached: {new Win32Exception(Marshal.GetLastPInvokeError()).Message}";
         return IsAttached;

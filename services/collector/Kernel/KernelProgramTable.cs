@@ -15,9 +15,14 @@ internal static class KernelProgramTable
         new("on_cgroup_rmdir", [EventIds.CgroupRmdir]),
         new("on_cgroup_attach_task", [EventIds.CgroupAttachTask]),
         new("on_sys_exit", [EventIds.Ptrace, EventIds.SecurityFileOpen, EventIds.SecurityInodeRename]),
+        new("on_packet_ingress", [EventIds.NetPacketDns], OnCgroups: true),
+        new("on_packet_egress", [EventIds.NetPacketDns], OnCgroups: true),
         new("snapshot_tasks_sleepable", [EventIds.SnapshotProcess, EventIds.SnapshotEnd]),
         new("snapshot_tasks", [EventIds.SnapshotProcess, EventIds.SnapshotEnd]),
     ];
 
-    internal sealed record Entry(string Name, int[] Events);
+    /// <param name="Name">The program's name.</param>
+    /// <param name="Events">What it produces.</param>
+    /// <param name="OnCgroups">Whether it is attached to the root of cgroup2; else its section says where.</param>
+    internal sealed record Entry(string Name, int[] Events, bool OnCgroups = false);
 }

@@ -174,7 +174,7 @@ public sealed unsafe class KernelPrograms : IDisposable
     private KernelProgram Find(KernelProgramTable.Entry entry, Dictionary<string, string> refused)
     {
         var isRefused = refused.TryGetValue(entry.Name, out var reason);
-        var program = new KernelProgram(entry.Name, isRefused ? 0 : LibBpf.FindProgram(_object, entry.Name), entry.Events);
+        var program = new KernelProgram(entry.Name, isRefused ? 0 : LibBpf.FindProgram(_object, entry.Name), entry.Events, entry.OnCgroups);
         if (isRefused)
         {
             program.Fail(reason!);

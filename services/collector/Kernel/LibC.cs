@@ -12,6 +12,8 @@ internal static unsafe partial class LibC
     internal const int ErrorAgain = 11;
     internal const int ErrorInterrupted = 4;
 
+    internal const int OpenDirectory = 0x10000 | 0x80000; // O_DIRECTORY, O_CLOEXEC
+
     private const string Library = "libc.so.6";
 
     [LibraryImport(Library, EntryPoint = "mmap", SetLastError = true)]
@@ -22,6 +24,9 @@ internal static unsafe partial class LibC
 
     [LibraryImport(Library, EntryPoint = "read", SetLastError = true)]
     internal static partial nint Read(int descriptor, void* buffer, nuint length);
+
+    [LibraryImport(Library, EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int Open(string path, int flags);
 
     [LibraryImport(Library, EntryPoint = "close")]
     internal static partial int Close(int descriptor);

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Logging;
 using TraceeMesh.Contracts;
 using TraceeMesh.Contracts.Events;
 using TraceeMesh.Contracts.Findings;
@@ -15,7 +14,7 @@ namespace TraceeMesh.Detector.Engine;
 /// of them are done, whoever selects what they found. What a signature throws is counted and logged with its id, and the others go
 /// on; <see cref="SignatureFence"/> watches those that do not come back.
 /// </summary>
-public sealed partial class FrameJudge : IFindingSink, IDisposable
+public sealed class FrameJudge : IFindingSink, IDisposable
 {
     /// <summary>Findings held before they are stored; a frame that gives more stores them in between.</summary>
     private const int FindingsHeld = 256;
@@ -23,6 +22,7 @@ public sealed partial class FrameJudge : IFindingSink, IDisposable
     private readonly JudgeParts _parts;
     private readonly PartitionState _state;
     private readonly FindingWriter _writer;
+    private readonly SignatureFaults _faults;
     private readonly SignatureInstance[] _instances;
     private readonly SignatureIndex _index;
     private readonly Event _event = new();
@@ -47,6 +47,7 @@ public sealed partial class FrameJudge : IFindingSink, IDisposable
         _parts = parts;
         _state = state;
         _writer = new FindingWriter(parts.Subjects, parts.Counters);
+        _faults = new SignatureFaults(parts);
         _instances = instances;
         _index = new SignatureIndex(instances);
         foreach (var instance in instances)
@@ -172,7 +173,6 @@ public sealed partial class FrameJudge : IFindingSink, IDisposable
     {
         while (true)
         {
-            cancellation.ThrowIfCancellationRequested();
             _status = TryReadWanted(out var plan);
             if (_status is not (FrameStatus.Ok or FrameStatus.UnknownEvent))
             {
@@ -182,6 +182,7 @@ public sealed partial class FrameJudge : IFindingSink, IDisposable
             _judged++;
             if (plan is not null)
             {
+                cancellation.ThrowIfCancellationRequested();
                 Evaluate(plan, _event, cancellation);
             }
 
@@ -196,32 +197,42 @@ public sealed partial class FrameJudge : IFindingSink, IDisposable
     private FrameStatus TryReadWanted(out SelectionPlan? plan)
     {
         plan = null;
-        FrameStatus status;
-        if (!_cursor.TryPeekId(out var id) || !_index.IsAlwaysWanted(id))
+        var wanted = _cursor.TryPeekId(out var id) ? _index.IsWanted(id) : Wanted.Unknown;
+        if (wanted == Wanted.Nowhere)
         {
-            status = _cursor.TryPeek(out id, out var origin);
-            if (status == FrameStatus.UnknownEvent)
-            {
-                _parts.Counters.EventsUnknown.Add();
-                _cursor.Skip();
-                return status;
-            }
-
-            if (status != FrameStatus.Ok)
-            {
-                return status;
-            }
-
-            if (_index.Find(id, origin) is null)
-            {
-                _cursor.Skip();
-                return status;
-            }
+            return _cursor.TrySkip();
         }
 
-        status = _cursor.TryRead(_event);
+        if (wanted != Wanted.Everywhere && !IsWantedThere(out var passed))
+        {
+            return passed;
+        }
+
+        var status = _cursor.TryRead(_event);
         plan = status == FrameStatus.Ok ? _index.Find(id, _event.Origin) : null;
         return status;
+    }
+
+    /// <summary>Looks where the next event happened, and passes over it if nobody wants it there. <paramref name="status"/> then says how that went.</summary>
+    private bool IsWantedThere(out FrameStatus status)
+    {
+        status = _cursor.TryPeek(out var id, out var origin);
+        if (status is not (FrameStatus.Ok or FrameStatus.UnknownEvent))
+        {
+            return false;
+        }
+
+        if (status == FrameStatus.UnknownEvent)
+        {
+            _parts.Counters.EventsUnknown.Add();
+        }
+        else if (_index.Find(id, origin) is not null)
+        {
+            return true;
+        }
+
+        _cursor.Skip();
+        return false;
     }
 
     private void Evaluate(SelectionPlan plan, Event e, CancellationToken cancellation)
@@ -239,7 +250,11 @@ public sealed partial class FrameJudge : IFindingSink, IDisposable
             var now = GC.GetAllocatedBytesForCurrentThread();
             if (now - allocated > _parts.Limits.AllocatedBytes)
             {
-                FailByAllocation(entry.Signature, e, now - allocated);
+                if (_faults.Allocated(entry.Signature, e, now - allocated))
+                {
+                    Announce(entry.Signature, e);
+                }
+
                 now = GC.GetAllocatedBytesForCurrentThread();
             }
 
@@ -382,48 +397,17 @@ public sealed partial class FrameJudge : IFindingSink, IDisposable
 
     private void Fail(SignatureInstance signature, Event e, Exception x)
     {
-        _parts.Counters.SignatureErrors.Add();
-        var (errors, tooMany) = signature.Loaded.CountFault(signature.SinceFault);
-        signature.Fault();
-
-        // Each power of two: the first one at once, and a signature that always throws cannot flood the log.
-        if (long.IsPow2(errors))
+        if (_faults.Threw(signature, e, x))
         {
-            LogThrew(_parts.Log, x, signature.Loaded.Metadata.Id, e.Definition.Name, e.Frame.Node, e.Context.Position, errors);
-        }
-
-        if (tooMany)
-        {
-            Disable(signature, e, $"it failed {EvaluationLimits.Faults} times in a row, at last with: {x.Message}");
+            Announce(signature, e);
         }
     }
 
-    private void FailByAllocation(SignatureInstance signature, Event e, long bytes)
+    private void Announce(SignatureInstance signature, Event e)
     {
-        _parts.Counters.SignatureErrors.Add();
-        var (errors, tooMany) = signature.Loaded.CountFault(signature.SinceFault);
-        signature.Fault();
-        if (long.IsPow2(errors))
+        lock (_gate)
         {
-            LogAllocated(_parts.Log, signature.Loaded.Metadata.Id, bytes, e.Definition.Name, e.Frame.Node, e.Context.Position, _parts.Limits.AllocatedBytes);
-        }
-
-        if (tooMany)
-        {
-            Disable(signature, e, $"it failed {EvaluationLimits.Faults} times in a row, at last by allocating {bytes} bytes for one event");
-        }
-    }
-
-    private void Disable(SignatureInstance signature, Event e, string reason)
-    {
-        signature.Ended = true;
-        if (signature.Loaded.Become(SignatureState.Disabled, reason))
-        {
-            LogDisabled(_parts.Log, signature.Loaded.Metadata.Id, reason);
-            lock (_gate)
-            {
-                _findings.Add(DisabledAnnouncement.Write(_writer, signature.Loaded, e));
-            }
+            _findings.Add(DisabledAnnouncement.Write(_writer, signature.Loaded, e));
         }
     }
 
@@ -446,13 +430,4 @@ public sealed partial class FrameJudge : IFindingSink, IDisposable
             _findings.Clear();
         }
     }
-
-    [LoggerMessage(20, LogLevel.Error, "Handling event by signature {Id}: it threw on {EventName} of node {Node} at position {Position}; {Errors} times so far")]
-    private static partial void LogThrew(ILogger log, Exception e, string id, string eventName, string node, long position, long errors);
-
-    [LoggerMessage(21, LogLevel.Error, "Handling event by signature {Id}: it allocated {Bytes} bytes for {EventName} of node {Node} at position {Position}; {Limit} are allowed")]
-    private static partial void LogAllocated(ILogger log, string id, long bytes, string eventName, string node, long position, long limit);
-
-    [LoggerMessage(22, LogLevel.Error, "signature {Id} is disabled: {Reason}; the others go on")]
-    private static partial void LogDisabled(ILogger log, string id, string reason);
 }

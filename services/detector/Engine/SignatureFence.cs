@@ -19,6 +19,7 @@ public sealed partial class SignatureFence : IAsyncDisposable
     private volatile FrameJudge? _judge;
     private IReadOnlyList<LoadedSignature> _adopted = [];
     private bool _waiting;
+    private bool _ended;
     private int _sourcesVersion;
 
     /// <summary>A fence without a judge yet; the first frame makes one.</summary>
@@ -70,7 +71,11 @@ public sealed partial class SignatureFence : IAsyncDisposable
         await _turn.WaitAsync(cancellation);
         try
         {
-            if (_judge is not null)
+            if (_ended || _judge is null)
+            {
+                await LetGoAsync(prepared);
+            }
+            else
             {
                 await ReadyJudgeAsync(cancellation, prepared);
             }
@@ -85,14 +90,17 @@ public sealed partial class SignatureFence : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _parts.Catalog.Detach(this);
+
+        // Whoever waits for its turn finds out; the semaphore has no handle to dispose of.
         await _turn.WaitAsync();
+        _ended = true;
         if (_judge is { } judge)
         {
             _judge = null;
-            await LetGoAsync(judge.Dispose);
+            await EndAsync(judge.Dispose);
         }
 
-        _turn.Dispose();
+        _turn.Release();
     }
 
     /// <summary>Waits for a judgement. Returns the signature that does not come back, or null when the judgement has ended.</summary>
@@ -163,8 +171,16 @@ public sealed partial class SignatureFence : IAsyncDisposable
         return _parts.Findings.StoreAsync([DisabledAnnouncement.Write(writer, loaded, DisabledAnnouncement.EventOf(_parts.Node, _parts.Time.GetUtcNow()))], cancellation);
     }
 
-    /// <summary>Lets signatures end. They get as long as for an event with lookups; one that takes longer is left behind.</summary>
-    private async Task LetGoAsync(Action end) =>
+    /// <summary>Lets signatures end. They get as long as for an event with lookups; one that takes longer is not waited for.</summary>
+    private Task LetGoAsync(IReadOnlyList<SignatureInstance> instances) => EndAsync(() =>
+    {
+        foreach (var instance in instances)
+        {
+            instance.Dispose();
+        }
+    });
+
+    private async Task EndAsync(Action end) =>
         await Task.Run(end).WaitAsync(_parts.Limits.WithLookups, _parts.Time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
     private bool IsCurrent(FrameJudge judge)
@@ -190,7 +206,11 @@ public sealed partial class SignatureFence : IAsyncDisposable
     {
         if (_judge is { } judge && IsCurrent(judge))
         {
-            prepared?.ToList().ForEach(p => p.Dispose());
+            if (prepared is { Count: > 0 })
+            {
+                await LetGoAsync(prepared);
+            }
+
             return judge;
         }
 
@@ -210,7 +230,7 @@ public sealed partial class SignatureFence : IAsyncDisposable
         var gone = ready.Except(instances).ToList();
         if (gone.Count > 0)
         {
-            await LetGoAsync(() => gone.ForEach(g => g.Dispose()));
+            await LetGoAsync(gone);
         }
 
         return _judge;

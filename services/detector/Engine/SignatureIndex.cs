@@ -15,7 +15,7 @@ public sealed class SignatureIndex
 
     private readonly IReadOnlyList<SignatureInstance> _signatures;
     private readonly SelectionPlan?[] _byNumber;
-    private readonly bool[] _always = new bool[EventSet.Limit];
+    private readonly Wanted[] _wanted = new Wanted[EventSet.Limit];
     private readonly Dictionary<(string Source, string Name, EventOrigin Origin), SelectionPlan?> _byName = [];
 
     /// <summary>Indexes signatures by their selectors.</summary>
@@ -31,7 +31,8 @@ public sealed class SignatureIndex
                 _byNumber[(definition.Id * Origins) + origin] = SelectionPlan.Of(signatures, Event.Tracee, definition, (EventOrigin)origin);
             }
 
-            _always[definition.Id] = _byNumber.AsSpan(definition.Id * Origins, Origins).IndexOf((SelectionPlan?)null) < 0;
+            var wanting = _byNumber.AsSpan(definition.Id * Origins, Origins);
+            _wanted[definition.Id] = !wanting.Contains(null) ? Wanted.Everywhere : wanting.ContainsAnyExcept((SelectionPlan?)null) ? Wanted.Somewhere : Wanted.Nowhere;
         }
     }
 
@@ -44,9 +45,9 @@ public sealed class SignatureIndex
         return (uint)slot < (uint)_byNumber.Length ? _byNumber[slot] : null;
     }
 
-    /// <summary>Whether somebody wants an event of a frame wherever it happened.</summary>
+    /// <summary>Whether an event of a frame is wanted, as far as its number tells.</summary>
     /// <param name="eventId">Its number.</param>
-    public bool IsAlwaysWanted(int eventId) => (uint)eventId < (uint)_always.Length && _always[eventId];
+    public Wanted IsWanted(int eventId) => (uint)eventId < (uint)_wanted.Length ? _wanted[eventId] : Wanted.Unknown;
 
     /// <summary>Who wants an event of any source; null where nobody does.</summary>
     public SelectionPlan? Find(Event e) =>

@@ -159,6 +159,8 @@ public sealed partial class LeaseKeeper
             var books = worker.Books.ToRecord(_instance, lease.Fence);
             if (!await _states[lease.Partition]!.StoreAsync(worker.State, lease.Fence, cancellation))
             {
+                // It may be another owner's state that is in the way.
+                lease.Uncertain = true;
                 return false;
             }
 

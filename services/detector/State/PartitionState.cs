@@ -244,7 +244,11 @@ public sealed class PartitionState
         var bytes = StateSize.Of(key, value);
         if (!HasRoom(entries, bytes))
         {
-            entries.RemoveExpired(now);
+            // Of all signatures: one that is no longer loaded makes no room by itself.
+            foreach (var other in _signatures.Values)
+            {
+                other.RemoveExpired(now);
+            }
         }
 
         while (!HasRoom(entries, bytes))

@@ -57,16 +57,19 @@ public sealed class Container
     public ulong Sequence { get; private set; }
 
     /// <summary>How far it is known what its runtime knows of it.</summary>
-    public EnrichmentState State { get; internal set; }
+    public EnrichmentState State { get; private set; }
 
     /// <summary>What its runtime knows of it.</summary>
-    public ContainerFacts Facts { get; internal set; } = ContainerFacts.None;
+    public ContainerFacts Facts { get; private set; } = ContainerFacts.None;
 
     /// <summary>Whether it no longer exists. Unlike the rest safe to read without the stores' gate.</summary>
     public bool Ended => _ended;
 
     /// <summary>Whether events of it went on although not everything is known; later ones then do not wait either.</summary>
     internal bool WentOn { get; set; }
+
+    /// <summary>Whether it was there before this enricher began.</summary>
+    internal bool WasThere { get; set; }
 
     /// <summary>Whether its events wait for its runtime.</summary>
     internal bool Waits => !WentOn && State is not (EnrichmentState.Complete or EnrichmentState.UnsupportedRuntime);
@@ -94,6 +97,12 @@ public sealed class Container
 
     /// <summary>Says which record told of it first.</summary>
     internal void Identify(int cpu, ulong sequence) => (Cpu, Sequence, Identified) = (cpu, sequence, true);
+
+    /// <summary>Whether the store has forgotten it.</summary>
+    internal bool Forgotten { get; set; }
+
+    /// <summary>Takes in what its runtime said; a question without an answer takes nothing back.</summary>
+    internal void Learn(EnrichmentState state, ContainerFacts? facts) => (State, Facts) = (state, facts ?? Facts);
 
     /// <summary>It no longer exists.</summary>
     internal void End(Moment at)

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using TraceeMesh.Contracts.Records;
+using TraceeMesh.Enricher.Enrichment;
 
 namespace TraceeMesh.Enricher.Containers;
 
@@ -13,6 +14,9 @@ public sealed class ContainerStore(int capacity = ContainerStore.DefaultCapacity
 {
     /// <summary>Directories kept unless said otherwise.</summary>
     public const int DefaultCapacity = 65536;
+
+    /// <summary>The memory that labels of all of them may take: those of some 16000 ordinary containers.</summary>
+    public const long MaxLabelBytes = 32 << 20;
 
     /// <summary>How long a removed container can be asked for: as long as its events can be judged.</summary>
     public static readonly TimeSpan Retention = Contracts.StreamTable.EventsMaxAge;
@@ -39,6 +43,9 @@ public sealed class ContainerStore(int capacity = ContainerStore.DefaultCapacity
 
     /// <summary>Directories of containers that were not taken in because all the room is held by ones that exist.</summary>
     public long Refused { get; private set; }
+
+    /// <summary>The room that their labels have.</summary>
+    public LabelBudget Labels { get; } = new(MaxLabelBytes);
 
     /// <summary>Time of the last record that told of a cgroup, ns since the epoch.</summary>
     public long Now { get; private set; }
@@ -158,9 +165,25 @@ public sealed class ContainerStore(int capacity = ContainerStore.DefaultCapacity
         return ended ? directory!.Container : null;
     }
 
+    /// <summary>Takes in what a runtime said of a container; labels only while there is room for them.</summary>
+    public void Learn(Container container, EnrichmentState state, ContainerFacts? facts)
+    {
+        if (facts is not null && (container.Forgotten || !Labels.TryTake(facts.Labels)))
+        {
+            facts.DropLabels();
+        }
+
+        container.Learn(state, facts);
+    }
+
     /// <summary>Forgets everything: the node was booted anew.</summary>
     public void Clear(Moment at)
     {
+        foreach (var lives in _containers.Values)
+        {
+            lives.ForEach(Forget);
+        }
+
         _directories.Clear();
         _containers.Clear();
         _inOrder.Clear();
@@ -298,6 +321,7 @@ public sealed class ContainerStore(int capacity = ContainerStore.DefaultCapacity
             return;
         }
 
+        Forget(container);
         _inOrder.Remove(container);
         if (lives.Count == 0)
         {
@@ -306,6 +330,12 @@ public sealed class ContainerStore(int capacity = ContainerStore.DefaultCapacity
 
         HistoryFrom = container.To > HistoryFrom ? container.To : HistoryFrom;
         HistoryFromTime = Math.Max(container.ToTime, HistoryFromTime);
+    }
+
+    private void Forget(Container container)
+    {
+        container.Forgotten = true;
+        Labels.Return(container.Facts.Labels);
     }
 
     private sealed class Directory(Container container, bool isRoot)

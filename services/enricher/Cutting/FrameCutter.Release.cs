@@ -1,6 +1,7 @@
 using TraceeMesh.Contracts;
 using TraceeMesh.Contracts.Events;
 using TraceeMesh.Contracts.Frames;
+using TraceeMesh.Enricher.Containers.Kubernetes;
 using TraceeMesh.Enricher.Decoding;
 using TraceeMesh.Enricher.Deriving;
 using TraceeMesh.Enricher.Enrichment;
@@ -27,6 +28,9 @@ public sealed partial class FrameCutter
 
     /// <summary>Derived events as JSON, to be stored before the frames cut with them; the caller empties it.</summary>
     public List<LifecycleMessage> Lifecycle { get; } = [];
+
+    /// <summary>The pods of the node; empty where there is no API server.</summary>
+    public PodTable Pods { get; init; } = new();
 
     private bool Tells => _told.Below != long.MaxValue;
 
@@ -67,8 +71,7 @@ public sealed partial class FrameCutter
     private void Note(ContainerAnswer answer)
     {
         var container = answer.Container;
-        container.State = answer.State;
-        container.Facts = answer.Facts ?? container.Facts;
+        Stores.Containers.Learn(container, answer.State, answer.Facts);
         if (answer.State == EnrichmentState.Complete && container.WentOn && _last is not null && Tells)
         {
             _decoder.DeriveEnriched(container, _last, Math.Max(_last.EndOffset - 1, 0));
@@ -139,7 +142,8 @@ public sealed partial class FrameCutter
                 Watermark = 0,
             },
             _derived.WrittenSpan,
-            parked.Container));
+            parked.Container,
+            Pods));
         if (e.Selected)
         {
             _released.CopyEvent(parked.Writer, e.Places, e.End, in enriched);

@@ -140,6 +140,7 @@ public sealed partial class FrameCutter : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        _decoder.Dispose();
         _writers.Dispose();
         _released.Dispose();
         _derived.Dispose();
@@ -157,6 +158,7 @@ public sealed partial class FrameCutter : IDisposable
             if (_last is null)
             {
                 Stores.Containers.Begin(start);
+                Stores.Dns.Begin(start.Position, FirstTime(frame));
             }
             else
             {
@@ -164,6 +166,7 @@ public sealed partial class FrameCutter : IDisposable
                 if (_last.BootId != header.BootId)
                 {
                     Stores.Containers.Clear(start);
+                    Stores.Dns.Clear(start.Position, FirstTime(frame));
                     Stores.Processes.Clear();
                 }
             }

@@ -15,7 +15,7 @@ public sealed partial class FrameDecoder
         if (status == RecordStatus.Ok)
         {
             var made = stores.Containers.Made(body, path, _at);
-            Identify(reader);
+            Identify(reader, wasThere: !_counted);
             WriteCgroup(reader, body, path, hostName);
             if (made is not null)
             {
@@ -53,7 +53,7 @@ public sealed partial class FrameDecoder
         }
 
         var existing = stores.Containers.Existing(body, path, _at);
-        Identify(reader);
+        Identify(reader, wasThere: true);
         if (existing is not null && _isFirstSnapshot)
         {
             DescribeOwn(reader.Head.Cpu, reader.Head.Sequence);
@@ -77,13 +77,15 @@ public sealed partial class FrameDecoder
         return OfSnapshot();
     }
 
-    // The record that told of a container first is what its own events are identified by.
-    private void Identify(in RecordReader reader)
+    // The record that told of a container first is what its own events are identified by. One that an earlier enricher has told,
+    // or a snapshot, speaks of a container that is older than this enricher.
+    private void Identify(in RecordReader reader, bool wasThere)
     {
         var fresh = stores.Containers.Fresh;
         for (var i = fresh.Count - 1; i >= 0 && !fresh[i].Identified; i--)
         {
             fresh[i].Identify(reader.Head.Cpu, reader.Head.Sequence);
+            fresh[i].WasThere = wasThere;
         }
     }
 

@@ -20,7 +20,7 @@ namespace TraceeMesh.Enricher.Decoding;
 /// as the sizes of records can be trusted.
 /// </summary>
 /// <remarks>One method per kind of event; each reads all of its record before it changes or writes anything.</remarks>
-public sealed partial class FrameDecoder(NodeStores stores, ParkingLot parking, BadRecordHandler onBadRecord)
+public sealed partial class FrameDecoder(NodeStores stores, ParkingLot parking, BadRecordHandler onBadRecord) : IDisposable
 {
     /// <summary>Bytes of events in one frame: a message less its header.</summary>
     public const int EventBytesMax = Limits.MessageBytes - (64 * 1024);
@@ -111,6 +111,9 @@ public sealed partial class FrameDecoder(NodeStores stores, ParkingLot parking, 
         }
     }
 
+    /// <inheritdoc/>
+    public void Dispose() => _protoDns.Dispose();
+
     private void LoseRest(long offset, RecordStatus status, ReadOnlySpan<byte> bytes)
     {
         var lost = false;
@@ -170,6 +173,7 @@ public sealed partial class FrameDecoder(NodeStores stores, ParkingLot parking, 
             EventIds.SchedProcessExit => Exit(ref reader),
             EventIds.CgroupMkdir => CgroupMkdir(ref reader),
             EventIds.CgroupRmdir => CgroupRmdir(ref reader),
+            EventIds.NetPacketDns => NetPacketDns(ref reader),
             EventIds.SnapshotProcess => SnapshotProcess(ref reader),
             EventIds.SnapshotCgroup => SnapshotCgroup(ref reader),
             EventIds.SnapshotEnd => SnapshotEnd(ref reader),

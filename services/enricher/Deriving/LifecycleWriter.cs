@@ -5,11 +5,13 @@ using System.Text.Json;
 using TraceeMesh.Contracts.Events;
 using TraceeMesh.Contracts.Frames;
 using TraceeMesh.Enricher.Containers;
+using TraceeMesh.Enricher.Containers.Kubernetes;
 using TraceeMesh.MessagePack;
 
 namespace TraceeMesh.Enricher.Deriving;
 
-/// <summary>Writes derived events as JSON. It reads what the event frame would carry, so both forms say the same.</summary>
+/// <summary>Writes derived events as JSON. It reads what the event frame would carry, so both forms say the
+/// same; what is too much for every event, labels and owner, is said here only.</summary>
 public sealed class LifecycleWriter : IDisposable
 {
     private readonly MessagePackWriter _frame = new();
@@ -23,7 +25,8 @@ public sealed class LifecycleWriter : IDisposable
     /// <param name="header">Header of the frame that holds this one event.</param>
     /// <param name="encoded">The event.</param>
     /// <param name="container">Its container.</param>
-    public LifecycleMessage Write(EventFrameHeader header, ReadOnlySpan<byte> encoded, Container container)
+    /// <param name="pods">The pods of the node, which may be its.</param>
+    public LifecycleMessage Write(EventFrameHeader header, ReadOnlySpan<byte> encoded, Container container, PodTable pods)
     {
         _frame.Reset();
         EventFrameCodec.Write(_frame, header, encoded);
@@ -35,7 +38,7 @@ public sealed class LifecycleWriter : IDisposable
         _json.ResetWrittenCount();
         using (var json = new Utf8JsonWriter(_json, _options))
         {
-            EventJson.Write(json, _event);
+            EventJson.Write(json, _event, MetadataOf(container, pods));
         }
 
         var buffer = ArrayPool<byte>.Shared.Rent(_json.WrittenCount);
@@ -43,6 +46,15 @@ public sealed class LifecycleWriter : IDisposable
         ref var context = ref _event.Context;
         var id = string.Create(CultureInfo.InvariantCulture, $"{header.LoadId:x8}.{context.Cpu}.{context.Sequence}.{context.EventId}.{container.Key:x16}");
         return new LifecycleMessage(_event.Definition.Name, id, buffer, _json.WrittenCount);
+    }
+
+    // The runtime names the pod by its uid before the container runs; the API server knows the pod by then.
+    private static ContainerMetadata MetadataOf(Container container, PodTable pods)
+    {
+        var metadata = new ContainerMetadata { Labels = container.Facts.Labels };
+        return pods.TryGet(container.Facts.PodUid.ToString(), out var pod)
+            ? metadata with { PodLabels = pod.Labels, OwnerKind = pod.OwnerKind, OwnerName = pod.OwnerName }
+            : metadata;
     }
 
     /// <inheritdoc/>

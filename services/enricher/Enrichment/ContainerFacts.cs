@@ -1,3 +1,4 @@
+using System.Collections.ObjectModel;
 using TraceeMesh.Contracts.Events;
 using TraceeMesh.Enricher.Containers.Runtimes;
 
@@ -44,5 +45,8 @@ public sealed class ContainerFacts
     public bool PodSandbox { get; }
 
     /// <summary>Its labels, within the bounds of <see cref="RuntimeLimits"/>.</summary>
-    public IReadOnlyDictionary<string, string> Labels { get; }
+    public IReadOnlyDictionary<string, string> Labels { get; private set; }
+
+    /// <summary>Forgets them: there is no room.</summary>
+    internal void DropLabels() => Labels = ReadOnlyDictionary<string, string>.Empty;
 }

@@ -5,16 +5,16 @@ namespace TraceeMesh.Enricher.Parking;
 
 /// <summary>The events of one container that wait, in their order.</summary>
 /// <param name="container">The container.</param>
-/// <param name="since">Timestamp of the clock when the first one came.</param>
-public sealed class ParkedContainer(Container container, long since) : IDisposable
+/// <param name="due">When they go on at the latest, a timestamp of the clock.</param>
+public sealed class ParkedContainer(Container container, long due) : IDisposable
 {
     private readonly List<ParkedEvent> _events = [];
 
     /// <summary>The container.</summary>
     public Container Container { get; } = container;
 
-    /// <summary>Timestamp of the clock when the first event came.</summary>
-    public long Since { get; } = since;
+    /// <summary>When they go on at the latest, a timestamp of the clock.</summary>
+    public long Due { get; } = due;
 
     /// <summary>Their encoding.</summary>
     public EventWriter Writer { get; } = new();

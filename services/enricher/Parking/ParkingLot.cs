@@ -9,10 +9,10 @@ namespace TraceeMesh.Enricher.Parking;
 
 /// <summary>
 /// Where events wait for what a runtime knows of their container: a queue for each container, bounded in time and, over all of
-/// them, in events, bytes and ranges of offsets. At a bound the container that waits longest goes on.
+/// them, in events, bytes and ranges of offsets. At a bound the container whose time is up first goes on.
 /// </summary>
 /// <param name="time">The clock.</param>
-/// <param name="maxWait">How long the events of a container wait.</param>
+/// <param name="maxWait">How long the events of a container wait; those of one that was there before the enricher <see cref="ExistingMaxWait"/>. Zero: none wait.</param>
 /// <param name="maxEvents">How many events wait.</param>
 public sealed class ParkingLot(TimeProvider time, TimeSpan maxWait, int maxEvents = Limits.ParkedEvents) : IDisposable
 {
@@ -22,7 +22,13 @@ public sealed class ParkingLot(TimeProvider time, TimeSpan maxWait, int maxEvent
     /// <summary>Ranges of offsets that wait, and derived events: every event frame tells them.</summary>
     public const int MaxRanges = 1024;
 
-    // In the order in which they began to wait, which is the order in which their time is up.
+    /// <summary>
+    /// How long the events of a container that was there before the enricher wait, where that is longer: an enricher that starts
+    /// asks about all of them at once with code that runs for the first time, and who is there long since is not told "pending" for that.
+    /// </summary>
+    public static readonly TimeSpan ExistingMaxWait = TimeSpan.FromSeconds(5);
+
+    // In the order in which their time is up.
     private readonly List<ParkedContainer> _containers = [];
     private readonly List<(long Offset, ParkedContainer Container)> _offsets = [];
     private readonly List<(long Offset, ParkedContainer Container)> _derived = [];
@@ -58,7 +64,7 @@ public sealed class ParkingLot(TimeProvider time, TimeSpan maxWait, int maxEvent
                 return null;
             }
 
-            var left = maxWait - time.GetElapsedTime(_containers[0].Since);
+            var left = time.GetElapsedTime(time.GetTimestamp(), _containers[0].Due);
             return left > TimeSpan.Zero ? left : TimeSpan.Zero;
         }
     }
@@ -104,7 +110,7 @@ public sealed class ParkingLot(TimeProvider time, TimeSpan maxWait, int maxEvent
         if (parked is null && _containers.Count > 0)
         {
             var oldest = _containers[0];
-            var timedOut = all || time.GetElapsedTime(oldest.Since) >= maxWait;
+            var timedOut = all || time.GetTimestamp() >= oldest.Due;
             var overflows = _offsets.Count > maxEvents || _derived.Count > MaxRanges || _fragments > MaxRanges || Bytes() > MaxBytes;
             if (timedOut || overflows)
             {
@@ -166,8 +172,11 @@ public sealed class ParkingLot(TimeProvider time, TimeSpan maxWait, int maxEvent
     {
         if (container.Parked is null)
         {
-            container.Parked = new ParkedContainer(container, time.GetTimestamp());
-            _containers.Add(container.Parked);
+            var wait = container.WasThere && maxWait > TimeSpan.Zero && maxWait < ExistingMaxWait ? ExistingMaxWait : maxWait;
+            var due = time.GetTimestamp() + (long)(wait.TotalSeconds * time.TimestampFrequency);
+            container.Parked = new ParkedContainer(container, due);
+            var behind = _containers.FindLastIndex(c => c.Due <= due);
+            _containers.Insert(behind + 1, container.Parked);
         }
 
         return container.Parked;

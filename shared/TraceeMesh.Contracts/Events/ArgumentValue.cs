@@ -9,6 +9,9 @@ public struct ArgumentValue
     /// <summary>The text or bytes.</summary>
     public ReadOnlyMemory<byte> Bytes;
 
+    /// <summary>The value of a structure.</summary>
+    public DataValue? Structure;
+
     /// <summary>Where a list begins among the event's texts.</summary>
     internal int ListStart;
 

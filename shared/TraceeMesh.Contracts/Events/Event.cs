@@ -90,6 +90,9 @@ public sealed class Event
     /// <summary>Sets an argument to a text or bytes; for decoders.</summary>
     public void SetBytes(int index, ReadOnlyMemory<byte> value) => _arguments[index] = new ArgumentValue { Bytes = value, Present = true };
 
+    /// <summary>Sets an argument to a structure; for decoders.</summary>
+    public void SetStructure(int index, DataValue value) => _arguments[index] = new ArgumentValue { Structure = value, Present = true };
+
     /// <summary>Starts a list of texts; for decoders, before <see cref="AddText"/>.</summary>
     public void StartList(int index) => _arguments[index] = new ArgumentValue { ListStart = _textCount, Present = true };
 
@@ -107,6 +110,9 @@ public sealed class Event
 
     /// <summary>The text of an argument; empty where it is absent.</summary>
     public Utf8Text GetText(int index) => index < 0 ? default : new Utf8Text(_arguments[index].Bytes);
+
+    /// <summary>The structure of an argument; <see cref="DataValue.Nil"/> where it is absent. It outlives the event.</summary>
+    public DataValue GetStructure(int index) => index < 0 ? DataValue.Nil : _arguments[index].Structure ?? DataValue.Nil;
 
     /// <summary>The number of an argument; 0 where it is absent.</summary>
     public long GetNumber(int index) => index < 0 ? 0 : _arguments[index].Number;

@@ -38,6 +38,12 @@ public enum ArgumentType
 
     /// <summary>A time in ns since the epoch.</summary>
     Time,
+
+    /// <summary>A map: what is known of a packet beside its content.</summary>
+    PacketMetadata,
+
+    /// <summary>A map: a DNS message.</summary>
+    ProtoDns,
 }
 
 /// <summary>Names of argument types as JSON shows them: the C names of tracee.md §6.1.</summary>
@@ -57,6 +63,8 @@ public static class ArgumentTypes
         ArgumentType.Pointer => "void*",
         ArgumentType.Bytes => "bytes",
         ArgumentType.Time => "unsigned long",
+        ArgumentType.PacketMetadata => "trace.PacketMetadata",
+        ArgumentType.ProtoDns => "trace.ProtoDNS",
         _ => "unknown",
     };
 }

@@ -30,6 +30,9 @@ public static class EventIds
     /// <summary>A file was renamed.</summary>
     public const int SecurityInodeRename = 776;
 
+    /// <summary>A packet from or to port 53.</summary>
+    public const int NetPacketDns = 819;
+
     /// <summary>A process that existed before the programs were attached.</summary>
     public const int SnapshotProcess = 1000;
 

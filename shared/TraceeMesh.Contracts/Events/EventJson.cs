@@ -7,10 +7,13 @@ namespace TraceeMesh.Contracts.Events;
 public static class EventJson
 {
     /// <summary>Writes an event as one object.</summary>
-    public static void Write(Utf8JsonWriter json, Event e)
+    /// <param name="json">Where to.</param>
+    /// <param name="e">The event.</param>
+    /// <param name="metadata">What else is known of its container; null writes nothing of it.</param>
+    public static void Write(Utf8JsonWriter json, Event e, ContainerMetadata? metadata = null)
     {
         json.WriteStartObject();
-        WriteOrigin(json, e);
+        WriteOrigin(json, e, metadata);
         WriteName(json, e.Definition.Id, e.Definition.Name);
         WriteTail(json, e, e.Definition.Arguments.Count);
         WriteArguments(json, e);
@@ -22,7 +25,7 @@ public static class EventJson
     }
 
     /// <summary>From <c>timestamp</c> to <c>kubernetes</c>.</summary>
-    public static void WriteOrigin(Utf8JsonWriter json, Event e)
+    public static void WriteOrigin(Utf8JsonWriter json, Event e, ContainerMetadata? metadata = null)
     {
         ref var c = ref e.Context;
         json.WriteNumber("timestamp"u8, c.Timestamp);
@@ -49,6 +52,7 @@ public static class EventJson
         WriteUnlessEmpty(json, "name"u8, c.ContainerName);
         WriteUnlessEmpty(json, "image"u8, c.ContainerImage);
         WriteUnlessEmpty(json, "imageDigest"u8, c.ContainerImageDigest);
+        WriteLabels(json, "labels"u8, metadata?.Labels);
         json.WriteEndObject();
         json.WriteStartObject("kubernetes"u8);
         WriteUnlessEmpty(json, "podName"u8, c.PodName);
@@ -57,6 +61,15 @@ public static class EventJson
         if ((c.Flags & ContextFlags.PodSandbox) != 0)
         {
             json.WriteBoolean("podSandbox"u8, true);
+        }
+
+        WriteLabels(json, "podLabels"u8, metadata?.PodLabels);
+        if (metadata is { OwnerName.Length: > 0 })
+        {
+            json.WriteStartObject("owner"u8);
+            json.WriteString("kind"u8, metadata.OwnerKind);
+            json.WriteString("name"u8, metadata.OwnerName);
+            json.WriteEndObject();
         }
 
         json.WriteEndObject();
@@ -196,6 +209,9 @@ public static class EventJson
 
                 json.WriteEndArray();
                 break;
+            case ArgumentType.PacketMetadata or ArgumentType.ProtoDns:
+                WriteValue(json, e.GetStructure(index));
+                break;
             case ArgumentType.Bool:
                 json.WriteBooleanValue(value.Number != 0);
                 break;
@@ -206,6 +222,22 @@ public static class EventJson
                 json.WriteNumberValue(value.Number);
                 break;
         }
+    }
+
+    private static void WriteLabels(Utf8JsonWriter json, ReadOnlySpan<byte> name, IReadOnlyDictionary<string, string>? labels)
+    {
+        if (labels is not { Count: > 0 })
+        {
+            return;
+        }
+
+        json.WriteStartObject(name);
+        foreach (var (label, value) in labels)
+        {
+            json.WriteString(label, value);
+        }
+
+        json.WriteEndObject();
     }
 
     private static void WriteUnlessEmpty(Utf8JsonWriter json, ReadOnlySpan<byte> name, Utf8Text text)

@@ -18,6 +18,9 @@ public static class RecordLimits
     /// <summary>Bytes of a node name.</summary>
     public const int NamePartMax = 64;
 
+    /// <summary>Bytes of a packet from or to port 53.</summary>
+    public const int DnsPartMax = 4096;
+
     /// <summary>Bytes of a task name.</summary>
     public const int CommSize = 16;
 

@@ -1,3 +1,4 @@
+using TraceeMesh.Contracts;
 using TraceeMesh.Contracts.Events;
 using TraceeMesh.Contracts.Frames;
 
@@ -28,7 +29,7 @@ public struct EventCursor
     /// <summary>How many events are left.</summary>
     public readonly int Left => _left;
 
-    /// <summary>The number of the next event, if it is one; <see cref="TryPeek"/> or <see cref="TryRead(Event)"/> tell what is wrong with it if not.</summary>
+    /// <summary>The number of the next event, if it is one; the other methods tell what is wrong with it if not.</summary>
     public readonly bool TryPeekId(out int id)
     {
         id = 0;
@@ -62,6 +63,26 @@ public struct EventCursor
         _next = _at + reader.Position;
         origin = Event.OriginOf(!container.IsEmpty, (ContextFlags)flags);
         return EventCatalog.Find(id) is null ? FrameStatus.UnknownEvent : FrameStatus.Ok;
+    }
+
+    /// <summary>Passes over the next event, whatever it is.</summary>
+    /// <returns>Ok; End; or BadEvent, after which nothing behind it can be read.</returns>
+    public FrameStatus TrySkip()
+    {
+        if (_left == 0)
+        {
+            return FrameStatus.End;
+        }
+
+        var reader = new MessagePackReader(_events.Span[_at..]);
+        if (!reader.TryReadArrayHeader(out var fields) || fields != EventWriter.Fields || !reader.TrySkip(fields))
+        {
+            return FrameStatus.BadEvent;
+        }
+
+        _left--;
+        _at += reader.Position;
+        return FrameStatus.Ok;
     }
 
     /// <summary>Passes over the event that <see cref="TryPeek"/> looked at.</summary>
@@ -204,6 +225,7 @@ public struct EventCursor
                 ArgumentType.Text => TryReadTextArgument(ref reader, target, i),
                 ArgumentType.TextList => TryReadListArgument(ref reader, target, i),
                 ArgumentType.Bytes => TryReadBytesArgument(ref reader, target, i),
+                ArgumentType.PacketMetadata or ArgumentType.ProtoDns => TryReadStructureArgument(ref reader, target, i),
                 ArgumentType.Bool => TryReadBoolArgument(ref reader, target, i),
                 _ => TryReadNumberArgument(ref reader, target, i),
             };
@@ -257,6 +279,13 @@ public struct EventCursor
         }
 
         return true;
+    }
+
+    private static bool TryReadStructureArgument(ref MessagePackReader reader, Event target, int index)
+    {
+        var ok = DataValueCodec.TryRead(ref reader, out var value) && value.Kind == DataKind.Map;
+        target.SetStructure(index, value);
+        return ok;
     }
 
     private static bool TryReadBoolArgument(ref MessagePackReader reader, Event target, int index)

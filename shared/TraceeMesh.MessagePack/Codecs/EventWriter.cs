@@ -144,6 +144,17 @@ public sealed class EventWriter : IDisposable
         }
     }
 
+    /// <summary>An argument that is a structure: one map, encoded.</summary>
+    public void Structure(ReadOnlySpan<byte> encoded) => _writer.WriteRaw(encoded);
+
+    /// <summary>An argument that says where a packet went: 1 is to this host, 2 from it.</summary>
+    public void PacketMetadata(int direction)
+    {
+        _writer.WriteMapHeader(1);
+        _writer.WriteText("direction"u8);
+        _writer.WriteInt(direction);
+    }
+
     /// <summary>An argument without a value.</summary>
     public void Absent() => _writer.WriteNil();
 

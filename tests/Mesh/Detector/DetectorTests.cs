@@ -128,7 +128,7 @@ public sealed class DetectorTests
         Assert.True(await bus.JetStream.DeleteMessageAsync(bus.Streams.Events.Name, removed));
 
         var detector = bus.StartDetector("d1");
-        var lease = await bus.LeaseWhenAsync(l => l.Nodes.TryGetValue("node-a", out var n) && n.Lost.Count > 0, "the hole is named");
+        var lease = await bus.LeaseWhenAsync(l => l.Nodes.TryGetValue("node-a", out var n) && n.Lost.Count > 0 && n.Judged.Count == 2, "the hole is named, and what follows is judged");
 
         Assert.Equal([new LossRange(2, 5, LossReasons.StreamDeleted)], lease.Nodes["node-a"].Lost);
         Assert.Equal([[0L, 2L], [5L, 7L]], lease.Nodes["node-a"].Judged);

@@ -1,9 +1,13 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Text.Json;
+using Microsoft.Extensions.Logging.Abstractions;
 using TraceeMesh.Bus;
 using TraceeMesh.Contracts;
 using TraceeMesh.Contracts.Containers;
 using TraceeMesh.Contracts.Events;
 using TraceeMesh.Contracts.Lookups;
+using TraceeMesh.Enricher.Containers.Kubernetes;
 using TraceeMesh.Enricher.Containers.Runtimes;
 using TraceeMesh.TestKit;
 using TraceeMesh.TestKit.Records;
@@ -71,14 +75,42 @@ public sealed class ContainerEventTests
         await using var mesh = await EnricherMesh.StartAsync([new OneHangs()]);
         await mesh.SendAsync(0, new RecordBuilder().SnapshotEnd().Cgroup(EventIds.CgroupMkdir, 77, $"/docker/{Known}"));
 
-        StoredMessage? stored = null;
-        await TestWait.Until(async () => (stored = await mesh.JetStream.GetLastMessageAsync(mesh.Streams.Lifecycle.Name, mesh.Subjects.Lifecycle("container_create", RawFrames.Node))) is not null, "the creation is stored");
-
-        using var json = JsonDocument.Parse(stored!.Payload);
+        using var json = JsonDocument.Parse(await CreatedAsync(mesh));
         var arguments = json.RootElement.GetProperty("args").EnumerateArray().ToDictionary(a => a.GetProperty("name").GetString()!, a => a.GetProperty("value"));
         Assert.Equal(10, arguments.Count);
         Assert.Equal(("docker", Known, "shop/cart:1"), (arguments["runtime"].GetString(), arguments["container_id"].GetString(), arguments["container_image"].GetString()));
         Assert.False(json.RootElement.GetProperty("mesh").TryGetProperty("enrichment", out _));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task ApiServerThatDoesNotAnswer_ChangesNothingElse(bool isThere)
+    {
+        // One that accepts and says nothing, or nobody.
+        using var server = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        server.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        if (isThere)
+        {
+            server.Listen();
+        }
+
+        using var pods = new PodWatch(new KubernetesAccess { Server = new Uri($"https://{server.LocalEndPoint}") }, "node-1", TimeProvider.System, NullLogger.Instance);
+        await using var mesh = await EnricherMesh.StartAsync([new OneHangs()], pods: pods);
+        await mesh.SendAsync(0, new RecordBuilder().SnapshotEnd().Cgroup(EventIds.CgroupMkdir, 77, $"/docker/{Known}"));
+
+        using var json = JsonDocument.Parse(await CreatedAsync(mesh));
+
+        Assert.Equal("shop/cart:1", json.RootElement.GetProperty("container").GetProperty("image").GetString());
+        Assert.False(json.RootElement.GetProperty("kubernetes").TryGetProperty("podLabels", out _));
+        Assert.Equal(isThere, pods.Failures == 0);
+    }
+
+    private static async Task<byte[]> CreatedAsync(EnricherMesh mesh)
+    {
+        StoredMessage? stored = null;
+        await TestWait.Until(async () => (stored = await mesh.JetStream.GetLastMessageAsync(mesh.Streams.Lifecycle.Name, mesh.Subjects.Lifecycle("container_create", RawFrames.Node))) is not null, "the creation is stored");
+        return stored!.Payload.ToArray();
     }
 
     private static async Task<List<string>> LifecycleAsync(EnricherMesh mesh)

@@ -8,6 +8,7 @@ using TraceeMesh.Contracts.Ledger;
 using TraceeMesh.Contracts.Lookups;
 using TraceeMesh.Contracts.Mesh;
 using TraceeMesh.Enricher;
+using TraceeMesh.Enricher.Containers.Kubernetes;
 using TraceeMesh.Enricher.Containers.Runtimes;
 using TraceeMesh.Enricher.Enrichment;
 using TraceeMesh.MessagePack;
@@ -42,6 +43,9 @@ internal sealed class EnricherMesh : IAsyncDisposable
     /// <summary>The container runtimes of the node.</summary>
     public IReadOnlyList<IContainerRuntime> Runtimes { get; init; } = [];
 
+    /// <summary>The watch on the pods of the node.</summary>
+    public PodWatch? Pods { get; init; }
+
     /// <summary>How long they are waited for.</summary>
     public EnrichmentOptions Options { get; init; } = new();
 
@@ -56,10 +60,10 @@ internal sealed class EnricherMesh : IAsyncDisposable
     /// <summary>How often the enricher asked the collector for a snapshot.</summary>
     public int SnapshotsAsked => Volatile.Read(ref _snapshots);
 
-    public static async Task<EnricherMesh> StartAsync(IReadOnlyList<IContainerRuntime>? runtimes = null, EnrichmentOptions? options = null)
+    public static async Task<EnricherMesh> StartAsync(IReadOnlyList<IContainerRuntime>? runtimes = null, EnrichmentOptions? options = null, PodWatch? pods = null)
     {
         var server = await NatsServer.StartAsync();
-        var mesh = new EnricherMesh(server, await ConnectAsync(server)) { Runtimes = runtimes ?? [], Options = options ?? new EnrichmentOptions() };
+        var mesh = new EnricherMesh(server, await ConnectAsync(server)) { Runtimes = runtimes ?? [], Options = options ?? new EnrichmentOptions(), Pods = pods };
         await mesh.JetStream.EnsureStreamAsync(mesh.Streams.Raw(RawFrames.Node));
         mesh._collector = mesh._bus.Subscribe(mesh._subjects.Control(RawFrames.Node), message =>
         {
@@ -75,7 +79,7 @@ internal sealed class EnricherMesh : IAsyncDisposable
         _stop = new CancellationTokenSource();
         _enricherBus = await ConnectAsync(Server);
         var health = new ServiceHealth();
-        _running = Task.Run(() => new Pipeline(RawFrames.Node, "a", _ => Runtimes, Options, _enricherBus, _subjects, NullLogger.Instance, new ServiceCounters(), health).RunAsync(_stop.Token));
+        _running = Task.Run(() => new Pipeline(RawFrames.Node, "a", _ => Runtimes, Pods, Options, _enricherBus, _subjects, NullLogger.Instance, new ServiceCounters(), health).RunAsync(_stop.Token));
         await TestWait.Until(() => health.State == Heartbeat.Ready || _running.IsCompleted, "the enricher is ready");
         Assert.False(_running.IsCompleted, $"the enricher ended: {_running.Exception}");
     }

@@ -68,13 +68,15 @@ public sealed class RecordBuilder
     public RecordBuilder Add(int eventId) => AddRaw(eventId, [], []);
 
     /// <summary>Adds a record with any bytes as body.</summary>
-    public RecordBuilder AddRaw(int eventId, ReadOnlySpan<byte> body, string[] parts)
+    public RecordBuilder AddRaw(int eventId, ReadOnlySpan<byte> body, string[] parts) => AddBytes(eventId, body, Array.ConvertAll(parts, Encoding.UTF8.GetBytes));
+
+    /// <summary>Adds a record with any bytes as body and tail.</summary>
+    public RecordBuilder AddBytes(int eventId, ReadOnlySpan<byte> body, byte[][] parts)
     {
         var tail = new List<byte>();
         Span<byte> length = stackalloc byte[2];
-        foreach (var part in parts)
+        foreach (var bytes in parts)
         {
-            var bytes = Encoding.UTF8.GetBytes(part);
             BinaryPrimitives.WriteUInt16LittleEndian(length, (ushort)bytes.Length);
             tail.AddRange(length);
             tail.AddRange(bytes);

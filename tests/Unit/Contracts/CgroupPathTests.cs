@@ -31,6 +31,56 @@ public sealed class CgroupPathTests
         Assert.Equal(root, identity.IsRoot);
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("/")]
+    [InlineData("//")]
+    [InlineData("..")]
+    [InlineData("/../..")]
+    [InlineData("/docker/..")]
+    [InlineData("/docker//")]
+    [InlineData("/docker/./")]
+    public void TryParse_EmptyPartsAndDots_IsNoContainer(string path) => Assert.False(CgroupPath.TryParse(Encoding.UTF8.GetBytes(path), out _));
+
+    [Theory]
+    [InlineData("/docker/../{0}", "unknown", true)]
+    [InlineData("//docker/{0}", "docker", true)]
+    [InlineData("/docker/{0}/..", "docker", false)]
+    [InlineData("/docker/{0}//", "docker", false)]
+    public void TryParse_EmptyPartsAndDotsAroundAnId_AreNamesLikeAnyOther(string format, string runtime, bool root)
+    {
+        var id = new string('a', 64);
+
+        Assert.True(CgroupPath.TryParse(Encoding.UTF8.GetBytes(string.Format(System.Globalization.CultureInfo.InvariantCulture, format, id)), out var identity));
+
+        Assert.Equal((id, runtime, root), (Encoding.UTF8.GetString(identity.ContainerId), identity.Runtime.ToString().ToLowerInvariant(), identity.IsRoot));
+    }
+
+    [Fact]
+    public void TryParse_FourKibibytes_IsReadToItsBeginning()
+    {
+        var id = Encoding.UTF8.GetBytes(new string('a', 64));
+        byte[] path = [.. "/docker/"u8, .. id, .. Enumerable.Repeat("/a"u8.ToArray(), 2012).SelectMany(p => p)];
+        Assert.Equal(4096, path.Length);
+
+        Assert.True(CgroupPath.TryParse(path, out var identity));
+        Assert.Equal((true, false), (identity.ContainerId.SequenceEqual(id), identity.IsRoot));
+        Assert.False(CgroupPath.TryParse(Enumerable.Repeat((byte)'a', 4096).ToArray(), out _));
+    }
+
+    [Fact]
+    public void TryParse_InvalidUtf8_IsNoPartOfAnId()
+    {
+        var id = Encoding.UTF8.GetBytes(new string('a', 64));
+        byte[] foreign = [.. "/docker/"u8, .. id];
+        foreign[20] = 0xFF;
+        byte[] around = [(byte)'/', 0xC3, 0x28, 0xFF, (byte)'/', .. "docker-"u8, .. id, .. ".scope"u8];
+
+        Assert.False(CgroupPath.TryParse(foreign, out _));
+        Assert.True(CgroupPath.TryParse(around, out var identity));
+        Assert.Equal((true, ContainerRuntime.Docker, true), (identity.ContainerId.SequenceEqual(id), identity.Runtime, identity.IsRoot));
+    }
+
     [Fact]
     public void TryParse_AnyBytes_NeverThrows()
     {

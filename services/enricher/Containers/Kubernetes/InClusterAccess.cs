@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
 namespace TraceeMesh.Enricher.Containers.Kubernetes;
@@ -10,6 +11,7 @@ public static class InClusterAccess
     /// <summary>Reads it; null outside a cluster.</summary>
     /// <param name="environment">Reads an environment variable.</param>
     /// <param name="mount">Where token and authority lie; the place that a cluster uses by default.</param>
+    /// <exception cref="KubernetesAccessException">The authority's file cannot be used.</exception>
     public static KubernetesAccess? Find(Func<string, string?> environment, string mount = Mount)
     {
         var token = Path.Combine(mount, "token");
@@ -20,18 +22,29 @@ public static class InClusterAccess
             return null;
         }
 
-        var authorities = new X509Certificate2Collection();
-        var authority = Path.Combine(mount, "ca.crt");
-        if (File.Exists(authority))
-        {
-            authorities.ImportFromPemFile(authority);
-        }
-
         return new KubernetesAccess
         {
             Server = new UriBuilder(Uri.UriSchemeHttps, host.Trim('[', ']'), port).Uri,
-            Authorities = authorities,
+            Authorities = Authorities(Path.Combine(mount, "ca.crt")),
             TokenFile = token,
         };
+    }
+
+    private static X509Certificate2Collection Authorities(string file)
+    {
+        var authorities = new X509Certificate2Collection();
+        try
+        {
+            if (File.Exists(file))
+            {
+                authorities.ImportFromPemFile(file);
+            }
+
+            return authorities;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException)
+        {
+            throw new KubernetesAccessException($"{file}: {e.Message}", e);
+        }
     }
 }

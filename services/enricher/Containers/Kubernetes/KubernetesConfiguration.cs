@@ -1,4 +1,7 @@
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging;
+using TraceeMesh.Contracts;
+using TraceeMesh.ServiceDefaults;
 
 namespace TraceeMesh.Enricher.Containers.Kubernetes;
 
@@ -17,6 +20,20 @@ public static class KubernetesConfiguration
         "" => null,
         var path => Kubeconfig.Read(path),
     };
+
+    /// <summary>The watch on the pods of the node; null where there is no API server to ask.</summary>
+    /// <exception cref="ServiceExitException">What was configured cannot be used.</exception>
+    public static PodWatch? Watch(IConfiguration configuration, string node, TimeProvider time, ILogger log)
+    {
+        try
+        {
+            return Find(configuration) is { } access ? new PodWatch(access, Node(configuration, node), time, log) : null;
+        }
+        catch (KubernetesAccessException e)
+        {
+            throw new ServiceExitException(ExitCode.Usage, $"the API server's pods cannot be watched: {e.Message}; correct it, or set TRACEEMESH_KUBECONFIG to another file, or to nothing to do without");
+        }
+    }
 
     /// <summary>TRACEEMESH_KUBERNETES_NODE: the node's name in Kubernetes, where it is not its name in the mesh.</summary>
     public static string Node(IConfiguration configuration, string node) =>

@@ -29,6 +29,7 @@ public sealed class PodWatch : IDisposable
     private readonly PodApi _api;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
+    private readonly TaskCompletionSource _tried = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly BackOff _backOff = new(FirstWait, LongestWait);
     private string _resourceVersion = "";
     private bool _warned;
@@ -53,6 +54,9 @@ public sealed class PodWatch : IDisposable
     /// <summary>The pods.</summary>
     public PodTable Pods { get; } = new();
 
+    /// <summary>Completes when the pods were listed for the first time, or could not be.</summary>
+    public Task Tried => _tried.Task;
+
     /// <summary>Lists read whole.</summary>
     public long Lists => Interlocked.Read(ref _lists);
 
@@ -75,6 +79,7 @@ public sealed class PodWatch : IDisposable
                 if (_resourceVersion.Length == 0)
                 {
                     await ListAsync(cancellation);
+                    _tried.TrySetResult();
                 }
 
                 if (await WatchAsync(cancellation))
@@ -85,6 +90,7 @@ public sealed class PodWatch : IDisposable
             catch (Exception e) when (!cancellation.IsCancellationRequested && IsFailure(e))
             {
                 Interlocked.Increment(ref _failures);
+                _tried.TrySetResult();
                 Warn(e);
             }
 

@@ -78,6 +78,14 @@ internal sealed class Bench : IFindingStore, IDataSources, IDisabledSignatures, 
 
     public IEnumerable<JsonNode> Json() => Found.Select(f => JsonNode.Parse(f.Payload)!);
 
+    /// <summary>What signatures found.</summary>
+    public IEnumerable<JsonNode> Findings() => Json().Where(j => (string?)j["eventName"] != DisabledAnnouncement.EventName);
+
+    /// <summary>Ids of the signatures of which it was announced that they are disabled.</summary>
+    public IEnumerable<string?> Announced() => Json()
+        .Where(j => (string?)j["eventName"] == DisabledAnnouncement.EventName)
+        .Select(j => (string?)j["args"]!.AsArray().Single(a => (string?)a!["name"] == "signature_id")!["value"]);
+
     public Task StoreAsync(IReadOnlyList<Finding> findings, CancellationToken cancellation)
     {
         Found.AddRange(findings);

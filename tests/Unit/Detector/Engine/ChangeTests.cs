@@ -1,8 +1,8 @@
 using TraceeMesh.Contracts.Events;
 using TraceeMesh.Detector.Engine;
 using TraceeMesh.Signatures;
-using TraceeMesh.TestKit.Signatures;
 using Xunit;
+using static TraceeMesh.Tests.Unit.Detector.Engine.Some;
 
 namespace TraceeMesh.Tests.Unit.Detector.Engine;
 
@@ -94,8 +94,6 @@ public sealed class ChangeTests
 
         Assert.Equal("first", Assert.Single(bench.Catalog.Signatures).Metadata.EventName);
     }
-
-    private static Event Ptrace() => EventMaker.Make("ptrace", ("request", 0));
 
     private static Func<Signature> Seeing(string id, List<string> seen, List<string>? disposed = null) => () => new Watching(id, seen, disposed ?? []);
 

@@ -99,6 +99,30 @@ public sealed class SelectorFactsTests
         Assert.Equal("B", Assert.Single(bench.Catalog.Signatures).Metadata.Id);
     }
 
+    [Theory]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    public async Task Signature_WhoseMetadataOrSelectorsFail_IsLeftOut(bool metadata, bool selectors)
+    {
+        var seen = 0;
+        using var bench = new Bench(() => new TestSignature("A", (_, _, _) => { seen++; return default; }) { HasNoMetadata = metadata, HasNoSelectors = selectors }, () => new TestSignature("B"));
+
+        await bench.Judge(From("host"));
+
+        Assert.Equal("B", Assert.Single(bench.Catalog.Signatures).Metadata.Id);
+        Assert.Equal(0, seen);
+    }
+
+    [Theory]
+    [InlineData("ptrace")]
+    [InlineData("signature_disabled")]
+    public void Signature_WithAnEventNameOfTheMesh_IsLeftOut(string name)
+    {
+        using var bench = new Bench(() => new TestSignature("A") { EventName = name });
+
+        Assert.Empty(bench.Catalog.Signatures);
+    }
+
     [Fact]
     public void Ids_OfBuiltInAndOthers_GetTheirNumbers()
     {

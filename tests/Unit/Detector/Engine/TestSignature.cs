@@ -12,9 +12,14 @@ internal sealed class TestSignature(string id, Func<TestSignature, Event, Cancel
 
     public string? EventName { get; init; }
 
-    public override SignatureMetadata Metadata => new(id, EventName ?? $"event_{id}");
+    public bool HasNoMetadata { get; init; }
 
-    public override IReadOnlyList<EventSelector> SelectedEvents { get; } = selectors.Length == 0 ? [new(EventSelector.Tracee)] : selectors;
+    public bool HasNoSelectors { get; init; }
+
+    public override SignatureMetadata Metadata => HasNoMetadata ? throw new InvalidOperationException("no metadata") : new(id, EventName ?? $"event_{id}");
+
+    public override IReadOnlyList<EventSelector> SelectedEvents =>
+        HasNoSelectors ? throw new InvalidOperationException("no selectors") : selectors.Length == 0 ? [new(EventSelector.Tracee)] : selectors;
 
     public override void Init(ISignatureContext context) => OnInit?.Invoke(context);
 

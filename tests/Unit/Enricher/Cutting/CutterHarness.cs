@@ -4,6 +4,7 @@ using TraceeMesh.Contracts.Frames;
 using TraceeMesh.Contracts.Records;
 using TraceeMesh.Enricher;
 using TraceeMesh.Enricher.Accounting;
+using TraceeMesh.Enricher.Containers.Kubernetes;
 using TraceeMesh.Enricher.Cutting;
 using TraceeMesh.Enricher.Deriving;
 using TraceeMesh.Enricher.Enrichment;
@@ -19,10 +20,10 @@ namespace TraceeMesh.Tests.Unit.Enricher.Cutting;
 /// <summary>A cutter that is given raw frames, and what came out of it. Checks the books after every frame.</summary>
 internal sealed class CutterHarness
 {
-    public CutterHarness(ResumePoint? resume = null, bool resumeIsLatest = false, ContainerEnrichment? enrichment = null, TimeSpan maxWait = default)
+    public CutterHarness(ResumePoint? resume = null, bool resumeIsLatest = false, ContainerEnrichment? enrichment = null, TimeSpan maxWait = default, PodTable? pods = null)
     {
         Parking = new ParkingLot(Time, maxWait);
-        Cutter = new FrameCutter(RawFrames.Node, Stores, Parking, enrichment, resume, resumeIsLatest, (offset, status, _) => BadRecords.Add((offset, status)));
+        Cutter = new FrameCutter(RawFrames.Node, Stores, Parking, enrichment, resume, resumeIsLatest, (offset, status, _) => BadRecords.Add((offset, status))) { Pods = pods ?? new PodTable() };
     }
 
     public ManualTime Time { get; } = new();

@@ -1,6 +1,11 @@
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using TraceeMesh.Contracts;
 using TraceeMesh.Contracts.Events;
 using TraceeMesh.Contracts.Records;
 using TraceeMesh.Tests.Unit.Enricher.Cutting;
+using TraceeMesh.TestKit.Dns;
 using TraceeMesh.TestKit.Records;
 using Xunit;
 
@@ -144,6 +149,56 @@ public sealed class EventDecodingTests
         var e = Decode(_records.Add(EventIds.SecurityInodeRename, default(RenameBody), "/tmp", "./a", "/etc/x", "../sudoers"));
 
         Assert.Equal(("/tmp/a", "/etc/sudoers"), (Text(e, "old_path"), Text(e, "new_path")));
+    }
+
+    [Fact]
+    public void NetPacketDns_Arguments()
+    {
+        var message = new DnsBuilder(id: 7).Question("a.test", DnsBuilder.A)
+            .Answer("a.test", DnsBuilder.Cname, 60, "b.test").Answer("b.test", DnsBuilder.A, 30, "192.0.2.1")
+            .Additional([0], DnsBuilder.Opt, 1232, 0, [0, 10, 0, 2, 0xab, 0xcd]).Bytes;
+        var body = new NetPacketDnsBody { PayloadSize = (uint)message.Length, SourcePort = 53, DestinationPort = 4711, IpVersion = 4, Protocol = 17, Direction = PacketDirection.Ingress };
+        ((ReadOnlySpan<byte>)[127, 0, 0, 53]).CopyTo(body.Source);
+        ((ReadOnlySpan<byte>)[127, 0, 0, 1]).CopyTo(body.Destination);
+
+        var e = Decode(_records.AddBytes(EventIds.NetPacketDns, MemoryMarshal.AsBytes(new ReadOnlySpan<NetPacketDnsBody>(in body)), [message]));
+
+        Assert.Equal(("127.0.0.53", "127.0.0.1", 53L, 4711L), (Text(e, "src"), Text(e, "dst"), Number(e, "src_port"), Number(e, "dst_port")));
+        Assert.Equal((1000, "tester"), (e.Context.HostProcessId, e.Context.ProcessName.ToString()));
+        using var stream = new MemoryStream();
+        using (var json = new Utf8JsonWriter(stream))
+        {
+            EventJson.Write(json, e);
+        }
+
+        var arguments = JsonNode.Parse(stream.ToArray())!["args"]!.AsArray();
+        Assert.Equal(("trace.PacketMetadata", 1), ((string?)arguments[4]!["type"], (int?)arguments[4]!["value"]!["direction"]));
+        Assert.Equal("trace.ProtoDNS", (string?)arguments[5]!["type"]);
+        const string Empty = """
+            "SOA":{"MName":"","RName":"","serial":0,"refresh":0,"retry":0,"expire":0,"minimum":0},"SRV":{"priority":0,"weight":0,"port":0,"name":""},"MX":{"preference":0,"name":""}
+            """;
+        const string End = """
+            "URI":{"priority":0,"weight":0,"target":""},"TXT":""
+            """;
+        var expected = $$"""
+            {"ID":7,"QR":1,"opCode":"query","AA":0,"TC":0,"RD":1,"RA":1,"Z":0,"responseCode":"no error","QDCount":1,"ANCount":2,"NSCount":0,"ARCount":1,
+             "questions":[{"name":"a.test","type":"A","class":"IN"}],
+             "answers":[
+              {"name":"a.test","type":"CNAME","class":"IN","TTL":60,"IP":"","NS":"","CNAME":"b.test","PTR":"","TXTs":null,{{Empty}},"OPT":null,{{End}}},
+              {"name":"b.test","type":"A","class":"IN","TTL":30,"IP":"192.0.2.1","NS":"","CNAME":"","PTR":"","TXTs":null,{{Empty}},"OPT":null,{{End}}}],
+             "authorities":[],
+             "additionals":[{"name":"","type":"OPT","class":"Unknown","TTL":0,"IP":"","NS":"","CNAME":"","PTR":"","TXTs":null,{{Empty}},"OPT":[{"code":"Cookie","data":"abcd"}],{{End}}}]}
+            """;
+        Assert.Equal(JsonNode.Parse(expected)!.ToJsonString(), arguments[5]!["value"]!.ToJsonString());
+    }
+
+    [Fact]
+    public void NetPacketDns_WithoutAReadableMessage_IsAnEventWithoutOne()
+    {
+        var e = Decode(_records.AddBytes(EventIds.NetPacketDns, MemoryMarshal.AsBytes([new NetPacketDnsBody { PayloadSize = 1, IpVersion = 6, Protocol = 17 }]), [(byte[])[1]]));
+
+        Assert.Equal(("::", false), (Text(e, "src"), e.Arguments[5].Present));
+        Assert.Equal(DataKind.Nil, e.GetStructure(5).Kind);
     }
 
     [Fact]

@@ -6,6 +6,9 @@ namespace TraceeMesh.Tests.Unit.Enricher.Enrichment;
 /// <summary>A runtime that answers when and what a test says; a container nobody speaks for is never answered.</summary>
 internal sealed class ScriptedRuntime : IContainerRuntime
 {
+    /// <summary>The labels of each container it knows.</summary>
+    public static readonly IReadOnlyDictionary<string, string> Labels = new Dictionary<string, string> { ["team"] = "checkout" };
+
     private readonly ConcurrentDictionary<string, TaskCompletionSource<RuntimeAnswer>> _answers = new();
     private readonly ConcurrentDictionary<string, int> _asked = new();
 
@@ -54,6 +57,7 @@ internal sealed class ScriptedRuntime : IContainerRuntime
         PodNamespace = "shop",
         PodUid = "u-1",
         PodSandbox = true,
+        Labels = Labels,
     };
 
     private TaskCompletionSource<RuntimeAnswer> Slot(string id) =>

@@ -1,5 +1,8 @@
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging.Abstractions;
+using TraceeMesh.Contracts;
 using TraceeMesh.Enricher.Containers.Kubernetes;
+using TraceeMesh.ServiceDefaults;
 using TraceeMesh.TestKit;
 using Xunit;
 
@@ -52,6 +55,32 @@ public sealed class KubernetesConfigurationTests
 
     [Fact]
     public void Find_FileAbsent_IsRefused() => Assert.Throws<KubernetesAccessException>(() => KubernetesConfiguration.Find(Configured("KUBECONFIG", "/absent/config")));
+
+    [Fact]
+    public void Watch_FileTheUserNamedIsNotUsable_EndsTheServiceWithWhatToDo()
+    {
+        var refusal = Assert.Throws<ServiceExitException>(() => KubernetesConfiguration.Watch(Configured("KUBECONFIG", "/absent/config"), "node-1", TimeProvider.System, NullLogger.Instance));
+
+        Assert.Equal(ExitCode.Usage, refusal.ExitCode);
+        Assert.Contains("/absent/config", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("TRACEEMESH_KUBECONFIG", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Watch_SwitchedOff_IsNone() =>
+        Assert.Null(KubernetesConfiguration.Watch(Configured("KUBECONFIG", ""), "node-1", TimeProvider.System, NullLogger.Instance));
+
+    [Fact]
+    public void InCluster_AuthorityNotUsable_SaysWhichFile()
+    {
+        using var directory = new TemporaryDirectory();
+        File.WriteAllText(directory["token"], "t");
+        File.WriteAllText(directory["ca.crt"], "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n");
+
+        var refusal = Assert.Throws<KubernetesAccessException>(() => InClusterAccess.Find(n => n == "KUBERNETES_SERVICE_HOST" ? "127.0.0.1" : "443", directory.Path));
+
+        Assert.Contains("ca.crt", refusal.Message, StringComparison.Ordinal);
+    }
 
     [Fact]
     public void Node_Configured_IsTheNameInKubernetes()

@@ -1,7 +1,9 @@
 using Microsoft.Extensions.Logging;
 using TraceeMesh.Enricher.Containers.Kubernetes;
 using TraceeMesh.TestKit;
+using TraceeMesh.TestKit.Kubernetes;
 using Xunit;
+using static TraceeMesh.TestKit.Kubernetes.PodText;
 
 namespace TraceeMesh.Tests.Unit.Enricher.Kubernetes;
 
@@ -32,7 +34,7 @@ public sealed class PodWatchTests : IAsyncLifetime
     public async Task List_SeveralPages_AreOneTable()
     {
         _server.ThenAnswer(200, List("7", "page-2", Pod("u1", "cart-0"), Pod("u2", "cart-1"))).ThenAnswer(200, List("7", "", Pod("u3", "cart-2"))).ThenWatch(WatchEnd.StaysOpen);
-        Run(_server.Access());
+        Run(Access(_server));
 
         await TestWait.Until(() => _server.Requests.Count == 3, "it watches");
 
@@ -51,7 +53,7 @@ public sealed class PodWatchTests : IAsyncLifetime
     {
         _server.ThenAnswer(200, List("7", "", Pod("u1", "old"))).ThenWatch(
             WatchEnd.StaysOpen, Change("ADDED", Pod("u2", "new", 8)), Change("MODIFIED", Pod("u2", "newer", 9)), Change("DELETED", Pod("u1", "old", 10)));
-        Run(_server.Access());
+        Run(Access(_server));
 
         await TestWait.Until(() => _watch.Pods is { Count: 1 } pods && pods.TryGet("u2", out var pod) && pod.Name == "newer", "one pod is changed, one gone");
     }
@@ -62,7 +64,7 @@ public sealed class PodWatchTests : IAsyncLifetime
         _server.ThenAnswer(200, List("7", ""))
             .ThenWatch(WatchEnd.Ends, Change("ADDED", Pod("u1", "a", 8)), Bookmark(21))
             .ThenWatch(WatchEnd.StaysOpen, Change("ADDED", Pod("u2", "b", 22)));
-        Run(_server.Access());
+        Run(Access(_server));
 
         await TestWait.Until(() => _watch.Pods.Count == 2, "both pods are there");
 
@@ -81,7 +83,7 @@ public sealed class PodWatchTests : IAsyncLifetime
                 context.Abort();
             })
             .ThenWatch(WatchEnd.StaysOpen, Change("ADDED", Pod("u2", "b", 22)));
-        Run(_server.Access());
+        Run(Access(_server));
 
         await TestWait.Until(() => _watch.Pods.Count == 2, "both pods are there");
 
@@ -99,7 +101,7 @@ public sealed class PodWatchTests : IAsyncLifetime
                 await context.Response.Body.FlushAsync();
             })
             .ThenWatch(WatchEnd.StaysOpen, Change("ADDED", Pod("u2", "b", 9)));
-        Run(_server.Access());
+        Run(Access(_server));
 
         await TestWait.Until(() => _watch.Pods.Count == 2, "both pods are there");
 
@@ -122,7 +124,7 @@ public sealed class PodWatchTests : IAsyncLifetime
         }
 
         _server.ThenAnswer(200, List("90", "", Pod("u2", "new"))).ThenWatch(WatchEnd.StaysOpen);
-        Run(_server.Access());
+        Run(Access(_server));
 
         await TestWait.Until(() => _server.Requests.Count == 4, "it watches again");
 
@@ -137,7 +139,7 @@ public sealed class PodWatchTests : IAsyncLifetime
     {
         _server.ThenAnswer(200, List("7", "", "7", """{"metadata":{"uid":5}}""", Pod("u1", "a"))).ThenWatch(
             WatchEnd.StaysOpen, "nonsense", """{"type":"ADDED","object":[]}""", Change("ADDED", """{"metadata":{"labels":{"a":[]}}}"""), Change("ADDED", """{"metadata":{}}"""), Change("ADDED", Pod("u2", "b", 8)));
-        Run(_server.Access());
+        Run(Access(_server));
 
         await TestWait.Until(() => _watch.Pods.Count == 2, "the pods that can be read are there");
 
@@ -157,7 +159,7 @@ public sealed class PodWatchTests : IAsyncLifetime
                 }
             })
             .ThenWatch(WatchEnd.StaysOpen, Change("ADDED", Pod("u1", "a", 8)));
-        Run(_server.Access());
+        Run(Access(_server));
 
         await TestWait.Until(() => _watch.Pods.Count == 1, "the next watch is read");
 
@@ -173,7 +175,7 @@ public sealed class PodWatchTests : IAsyncLifetime
         }
 
         _server.ThenAnswer(200, List("7", "", Pod("u1", "a"))).ThenWatch(WatchEnd.StaysOpen);
-        Run(_server.Access());
+        Run(Access(_server));
 
         await TestWait.Until(() => _watch.Pods.Count == 1, "the pod is there at last");
 
@@ -184,7 +186,7 @@ public sealed class PodWatchTests : IAsyncLifetime
     [Fact]
     public async Task Server_NotListening_IsOneWarning()
     {
-        var access = _server.Access() with { Server = new Uri("https://127.0.0.1:1") };
+        var access = Access(_server) with { Server = new Uri("https://127.0.0.1:1") };
         Run(access);
 
         await TestWait.Until(() => _watch.Failures > 3, "it is tried again");
@@ -196,8 +198,8 @@ public sealed class PodWatchTests : IAsyncLifetime
     public async Task Server_OfAnotherAuthority_IsNotTrusted()
     {
         await using var other = await ScriptedApiServer.StartAsync();
-        using var foreign = other.Access();
-        Run(_server.Access() with { Authorities = foreign.Authorities });
+        using var foreign = Access(other);
+        Run(Access(_server) with { Authorities = foreign.Authorities });
 
         await TestWait.Until(() => _watch.Failures > 0, "it fails");
 
@@ -223,7 +225,7 @@ public sealed class PodWatchTests : IAsyncLifetime
         await File.WriteAllTextAsync(directory["token"], "stale\n");
         _server.ThenAnswer(200, List("7", "", Pod("u1", "a"))).ThenWatch(WatchEnd.StaysOpen);
         using var found = InClusterAccess.Find(n => n == "KUBERNETES_SERVICE_HOST" ? "127.0.0.1" : $"{_server.Address.Port}", directory.Path)!;
-        using var own = _server.Access();
+        using var own = Access(_server);
         Run(found with { Authorities = own.Authorities, Certificate = own.Certificate });
         await TestWait.Until(() => _watch.Failures > 0, "the stale token is refused");
 
@@ -232,22 +234,22 @@ public sealed class PodWatchTests : IAsyncLifetime
         await TestWait.Until(() => _watch.Pods.Count == 1, "the pod is there");
     }
 
+    private static KubernetesAccess Access(ScriptedApiServer server)
+    {
+        using var directory = new TemporaryDirectory();
+        File.WriteAllText(directory["config"], server.Kubeconfig());
+        return Kubeconfig.Read(directory["config"]);
+    }
+
     private void Run(KubernetesAccess access)
     {
         _watch = new PodWatch(access, "node-1", _time, _log);
         _running = _watch.RunAsync(_stop.Token);
     }
 
-    private static string List(string version, string continuation, params string[] pods) =>
-        $$"""{"kind":"PodList","metadata":{"resourceVersion":"{{version}}","continue":"{{continuation}}"},"items":[{{string.Join(',', pods)}}]}""";
-
     private static string Change(string type, string pod) => $$"""{"type":"{{type}}","object":{{pod}}}""";
 
     private static string Bookmark(int version) => Change("BOOKMARK", $$$"""{"kind":"Pod","metadata":{"resourceVersion":"{{{version}}}","creationTimestamp":null},"spec":{"containers":null}}""");
-
-    private static string Pod(string uid, string name, int version = 1) => $$$"""
-        {"metadata":{"uid":"{{{uid}}}","name":"{{{name}}}","namespace":"shop","resourceVersion":"{{{version}}}","labels":{"app":"cart"},"ownerReferences":[{"kind":"Node","name":"n"},{"kind":"ReplicaSet","name":"cart-5d9","controller":true}]},"spec":{"nodeName":"node-1"}}
-        """;
 
     /// <summary>Waits between attempts are over at once; how long they would be is the back-off's own test.</summary>
     private sealed class SteppingTime : TimeProvider

@@ -8,12 +8,11 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.Logging;
-using TraceeMesh.Enricher.Containers.Kubernetes;
 
-namespace TraceeMesh.Tests.Unit.Enricher.Kubernetes;
+namespace TraceeMesh.TestKit.Kubernetes;
 
 /// <summary>An API server that answers each request as the next step of its script says. It wants a token and a client certificate.</summary>
-internal sealed class ScriptedApiServer : IAsyncDisposable
+public sealed class ScriptedApiServer : IAsyncDisposable
 {
     public const string Token = "secret-token";
 
@@ -60,14 +59,6 @@ internal sealed class ScriptedApiServer : IAsyncDisposable
         await server._web.StartAsync();
         return server;
     }
-
-    public KubernetesAccess Access() => new()
-    {
-        Server = Address,
-        Token = Token,
-        Authorities = [X509CertificateLoader.LoadCertificate(_certificate.RawData)],
-        Certificate = X509Certificate2.CreateFromPem(_client.ExportCertificatePem(), ClientKeyPem()),
-    };
 
     /// <summary>A kubeconfig file for this server.</summary>
     public string Kubeconfig() => $"""
@@ -173,11 +164,4 @@ internal sealed class ScriptedApiServer : IAsyncDisposable
         var step = await _script.Reader.ReadAsync(context.RequestAborted);
         await step(context);
     }
-}
-
-/// <summary>How a scripted watch ends.</summary>
-internal enum WatchEnd
-{
-    StaysOpen,
-    Ends,
 }
