@@ -46,7 +46,7 @@ public static class CapturedEvents
         context.ProcessId = json.GetProperty("processId").GetInt32();
         context.HostProcessId = json.GetProperty("hostProcessId").GetInt32();
         context.HostParentProcessId = json.GetProperty("hostParentProcessId").GetInt32();
-        context.UserId = json.GetProperty("userId").GetInt32();
+        context.UserId = (int)json.GetProperty("userId").GetUInt32();
         context.ReturnValue = json.GetProperty("returnValue").GetInt64();
         context.ProcessName = Text(json, "processName");
         context.HostName = Text(json, "hostName");
