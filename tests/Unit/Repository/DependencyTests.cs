@@ -14,6 +14,7 @@ public sealed class DependencyTests
         ["TraceeMesh.Grpc"] = [],
         ["TraceeMesh.Signatures"] = ["TraceeMesh.Contracts"],
         ["TraceeMesh.Signatures.Testing"] = ["TraceeMesh.Signatures"],
+        ["MySignature"] = ["TraceeMesh.Signatures"],
         ["TraceeMesh.Signatures.BuiltIn"] = ["TraceeMesh.Signatures"],
         ["TraceeMesh.ServiceDefaults"] = ["TraceeMesh.Bus", "TraceeMesh.Contracts"],
         ["TraceeMesh.Collector"] = ["TraceeMesh.Bus", "TraceeMesh.Contracts", "TraceeMesh.ServiceDefaults"],

@@ -114,7 +114,7 @@ public sealed class SettingsTests
     [InlineData("signatures:\n  - EX-1", "line 2: signatures is a map of names and values")]
     [InlineData("a: &x 1\nb: *x", "line 2: aliases are not read, write the value itself")]
     [InlineData("[[[[[[[[[[[[[[[[[[[[", "line 1: it is nested deeper than 16")]
-    [InlineData("signatures: {", "line 1: ")]
+    [InlineData("signatures: {", "line 2: ")]
     public async Task File_ThatIsWrong_SaysWhereAndChangesNothing(string text, string reason)
     {
         await using var followed = await StartAsync("signatures: { EX-1: { severity: high } }");
