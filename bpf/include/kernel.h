@@ -65,8 +65,11 @@ struct mnt_namespace {
     struct ns_common ns;
 };
 
+struct task_struct;
+
 struct pid_namespace {
     unsigned int level;
+    struct task_struct *child_reaper;
     struct ns_common ns;
 };
 
@@ -203,6 +206,8 @@ struct cred {
 
 struct signal_struct {
     atomic_t live;
+    unsigned is_child_subreaper : 1;
+    unsigned has_child_subreaper : 1;
 };
 
 struct thread_info {
@@ -215,6 +220,7 @@ struct task_struct {
     unsigned int flags;
     unsigned in_execve : 1;
     struct mm_struct *mm;
+    int exit_state;
     int exit_code;
     int pid;
     int tgid;
@@ -237,7 +243,12 @@ struct linux_binprm {
     const char *interp;
 };
 
+struct bpf_iter_meta {
+    __u64 seq_num;
+};
+
 struct bpf_iter__task {
+    struct bpf_iter_meta *meta;
     struct task_struct *task;
 };
 

@@ -49,6 +49,7 @@ struct scratch {
                 struct rename_body rename;
                 struct snapshot_process_body snapshot_process;
                 struct net_packet_dns_body net_packet_dns;
+                struct snapshot_end_body snapshot_end;
             };
         };
         char bytes[RECORD_MAX];

@@ -56,6 +56,7 @@ enum event_id {
     EVENT_SNAPSHOT_PROCESS = 1000,
     EVENT_SNAPSHOT_CGROUP = 1001,
     EVENT_SNAPSHOT_END = 1002,
+    EVENT_SNAPSHOT_THREAD = 1003,
 };
 #define EVENT_ID_LIMIT 1024
 
@@ -136,6 +137,8 @@ struct exec_body {
     __u8 invoked_from_kernel;
     __u8 has_env; /* env was wanted, so an empty one is really empty */
     __u8 reserved[2];
+    __u32 old_tid; /* the thread's until now, on the host: one that is not the first takes over the first one's */
+    __u32 reserved2;
     char prev_comm[COMM_SIZE];
 };
 
@@ -144,7 +147,10 @@ struct exit_body {
     __s32 exit_code;
     __s32 signal_code;
     __u8 process_group_exit; /* the last thread of the process */
-    __u8 reserved[7];
+    __u8 reserved[3];
+    /* Whose its children are from now on: a process; 0 when threads of its own are left, and when its namespace ends. */
+    __u32 reaper_pid;
+    __u64 reaper_start_time;
 };
 
 /* cgroup_mkdir, cgroup_rmdir, snapshot_cgroup; tail: cgroup_path */
@@ -208,13 +214,22 @@ struct net_packet_dns_body {
     __u8 reserved;
 };
 
-/* One per live process, head as if the process acted now. tail: pathname, argv */
+/*
+ * One per live process, head as if its first thread acted now; of a process whose first thread has ended,
+ * one per thread that is left. A snapshot_thread, for the other threads, is a head alone. tail: pathname, argv
+ */
 struct snapshot_process_body {
     __u64 inode;
     __u64 ctime;
     __u32 dev;
     __u16 inode_mode;
     __u16 reserved;
+};
+
+/* tail: none */
+struct snapshot_end_body {
+    __u32 shown; /* records of processes and threads the snapshot has, dropped ones included */
+    __u32 reserved;
 };
 
 /* Per cpu, memory-mapped by the collector. */

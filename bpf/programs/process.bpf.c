@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0)
 /* sched_process_fork, sched_process_exec, sched_process_exit. */
 #include "../include/emit.h"
+#include "../include/reaper.h"
 
 SEC("tp_btf/sched_process_fork")
 int BPF_PROG(on_sched_process_fork, struct task_struct *caller, struct task_struct *child)
@@ -139,6 +140,8 @@ int BPF_PROG(on_sched_process_exec, struct task_struct *task, int old_tid, struc
     s->exec.has_env = switches && switches->want_env;
     s->exec.reserved[0] = 0;
     s->exec.reserved[1] = 0;
+    s->exec.old_tid = old_tid;
+    s->exec.reserved2 = 0;
     exec__previous_comm(&s->exec, old_tid);
 
     emit__body(s, task, sizeof(s->exec));
@@ -177,6 +180,10 @@ int BPF_PROG(on_sched_process_exit, struct task_struct *task)
     s->exit.signal_code = task->exit_code & 0x7f;
     s->exit.process_group_exit = last_thread;
     __builtin_memset(s->exit.reserved, 0, sizeof(s->exit.reserved));
+    s->exit.reaper_pid = 0;
+    s->exit.reaper_start_time = 0;
+    if (last_thread)
+        reaper__find(&s->exit, task);
 
     emit__body(s, task, sizeof(s->exit));
     return emit__end(s);

@@ -91,7 +91,7 @@ public sealed class Pipeline(
             await _jetStream.EnsureStreamAsync(stream, cancellation);
         }
 
-        _sources.AddRange([new ContainersSource(_stores), new DnsSource(_stores, bus.Time)]);
+        _sources.AddRange([new ContainersSource(_stores), new ProcessTreeSource(_stores), new DnsSource(_stores, bus.Time)]);
         _stores.DnsPackets.OnUnreadable = new DnsUnreadableLog(log, bus.Time).Note;
         var changes = new ChangePublisher(bus, subjects, node, _stores, _sources);
         var dead = new DeadLetters(_jetStream, subjects.Dead(ServiceName, node), log, counters);
@@ -331,8 +331,14 @@ public sealed class Pipeline(
         CountPods();
         CountDns();
         counters.Gauge("processes", "Processes kept", () => _stores.Processes.Count);
-        counters.Counter("processes_evicted_dead", "Dead processes that made room for others", () => _stores.Processes.EvictedDead);
+        counters.Gauge("threads", "Threads kept", () => _stores.Processes.ThreadCount);
+        counters.Gauge("process_facts", "Facts kept of what changed in processes and threads", () => _stores.Processes.FactCount);
+        counters.Gauge("process_text_bytes", "Bytes of paths, command lines and container ids of processes", () => _stores.Processes.TextBytes);
+        counters.Counter("processes_evicted_dead", "Dead processes that made room for others before their time", () => _stores.Processes.EvictedDead);
         counters.Counter("processes_evicted_living", "Living processes that made room for others", () => _stores.Processes.EvictedLiving);
+        counters.Counter("threads_evicted", "Dead threads that made room for others before their time", () => _stores.Processes.EvictedThreads);
+        counters.Counter("process_facts_dropped", "Facts and texts of processes not kept for lack of room", () => _stores.Processes.FactsDropped);
+        counters.Counter("process_id_collisions", "Processes and threads that had the id of another one, and were given one of their own", () => _stores.Processes.Collisions);
     }
 
     private void CountPods()

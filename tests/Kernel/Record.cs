@@ -15,6 +15,8 @@ public sealed class Record
 
     public int Event => Head.Event;
 
+    public ReadOnlyMemory<byte> Bytes => _bytes;
+
     public string Comm
     {
         get

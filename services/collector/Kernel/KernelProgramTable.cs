@@ -17,8 +17,8 @@ internal static class KernelProgramTable
         new("on_sys_exit", [EventIds.Ptrace, EventIds.SecurityFileOpen, EventIds.SecurityInodeRename]),
         new("on_packet_ingress", [EventIds.NetPacketDns], OnCgroups: true),
         new("on_packet_egress", [EventIds.NetPacketDns], OnCgroups: true),
-        new("snapshot_tasks_sleepable", [EventIds.SnapshotProcess, EventIds.SnapshotEnd]),
-        new("snapshot_tasks", [EventIds.SnapshotProcess, EventIds.SnapshotEnd]),
+        new("snapshot_tasks_sleepable", [EventIds.SnapshotProcess, EventIds.SnapshotThread, EventIds.SnapshotEnd]),
+        new("snapshot_tasks", [EventIds.SnapshotProcess, EventIds.SnapshotThread, EventIds.SnapshotEnd]),
     ];
 
     /// <param name="Name">The program's name.</param>

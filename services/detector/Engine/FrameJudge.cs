@@ -144,8 +144,8 @@ public sealed class FrameJudge : IFindingSink, IDisposable
     /// <inheritdoc/>
     public void Refuse() => _parts.Counters.FindingsRefused.Add();
 
-    /// <summary>Tells its signatures that no event will come any more, and lets go of them.</summary>
-    public void Dispose()
+    /// <summary>Tells the signatures of <see cref="EventSelector.Tracee"/> that no event will come any more.</summary>
+    public void Complete()
     {
         foreach (var instance in _instances)
         {
@@ -153,7 +153,14 @@ public sealed class FrameJudge : IFindingSink, IDisposable
             {
                 instance.Tell(new SourceComplete(EventSelector.Tracee));
             }
+        }
+    }
 
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var instance in _instances)
+        {
             instance.Dispose();
         }
     }

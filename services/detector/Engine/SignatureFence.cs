@@ -97,7 +97,11 @@ public sealed partial class SignatureFence : IAsyncDisposable
         if (_judge is { } judge)
         {
             _judge = null;
-            await EndAsync(judge.Dispose);
+            await EndAsync(() =>
+            {
+                judge.Complete();
+                judge.Dispose();
+            });
         }
 
         _turn.Release();

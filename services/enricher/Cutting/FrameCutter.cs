@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using TraceeMesh.Contracts;
+using TraceeMesh.Contracts.Events;
 using TraceeMesh.Contracts.Frames;
 using TraceeMesh.Contracts.Ledger;
 using TraceeMesh.Contracts.Records;
@@ -9,6 +10,7 @@ using TraceeMesh.Enricher.Decoding;
 using TraceeMesh.Enricher.Enrichment;
 using TraceeMesh.Enricher.Input;
 using TraceeMesh.Enricher.Parking;
+using TraceeMesh.Enricher.Processes;
 using TraceeMesh.MessagePack;
 
 namespace TraceeMesh.Enricher.Cutting;
@@ -155,6 +157,7 @@ public sealed partial class FrameCutter : IDisposable
         {
             _load = Stores.BeginLoad(header.LoadId);
             var start = new Moment(new StorePosition(_load, header.FirstOffset), FirstTime(frame) + header.BootEpoch);
+            Stores.Processes.BeginLoad(EntityIds.Seed(header.Node, header.BootId), new FactStamp(FirstTime(frame), FactPosition.Of(start.Position)));
             if (_last is null)
             {
                 Stores.Containers.Begin(start);
@@ -167,7 +170,6 @@ public sealed partial class FrameCutter : IDisposable
                 {
                     Stores.Containers.Clear(start);
                     Stores.Dns.Clear(start.Position, FirstTime(frame));
-                    Stores.Processes.Clear();
                 }
             }
         }

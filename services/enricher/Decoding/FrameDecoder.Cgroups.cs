@@ -1,6 +1,7 @@
 using TraceeMesh.Contracts.Events;
 using TraceeMesh.Contracts.Records;
 using TraceeMesh.Enricher.Containers;
+using TraceeMesh.Enricher.Processes;
 
 namespace TraceeMesh.Enricher.Decoding;
 
@@ -65,7 +66,14 @@ public sealed partial class FrameDecoder
 
     private RecordStatus SnapshotEnd(ref RecordReader reader)
     {
+        var status = TryRead(ref reader, out SnapshotEndBody body, out _);
+        if (status != RecordStatus.Ok)
+        {
+            return status;
+        }
+
         _gone.Clear();
+        stores.Processes.SnapshotEnded(reader.Head, body.Shown, FactPosition.Of(_at.Position));
         stores.Containers.SnapshotEnded(_at, _gone);
         _isFirstSnapshot = false;
         foreach (var container in _gone)

@@ -1,6 +1,7 @@
 using TraceeMesh.Contracts.Events;
 using TraceeMesh.Contracts.Records;
 using TraceeMesh.Enricher.Containers;
+using TraceeMesh.Enricher.Processes;
 using TraceeMesh.MessagePack;
 
 namespace TraceeMesh.Enricher.Decoding;
@@ -16,7 +17,7 @@ public sealed partial class FrameDecoder
             return status;
         }
 
-        stores.Processes.Forked(reader.Head, body, _seed);
+        stores.Processes.Forked(reader.Head, body, FactPosition.Of(_at.Position), ContainerOf(reader.Head));
         if (!IsWanted(reader.Head))
         {
             return status;
@@ -48,7 +49,16 @@ public sealed partial class FrameDecoder
             return status;
         }
 
-        stores.Processes.Executed(reader.Head, pathname, _seed);
+        var program = new ProgramFacts
+        {
+            Path = pathname,
+            File = new FileFacts(body.Inode, body.Ctime, body.Dev, body.InodeMode),
+            Interpreter = interpreter,
+            InterpreterFile = new FileFacts(body.InterpreterInode, body.InterpreterCtime, body.InterpreterDev, 0),
+            Interp = interp,
+            Arguments = argv,
+        };
+        stores.Processes.Executed(reader.Head, body.OldTid, program, FactPosition.Of(_at.Position), ContainerOf(reader.Head));
         StartContainer(reader.Head);
         if (!IsWanted(reader.Head))
         {
@@ -93,7 +103,7 @@ public sealed partial class FrameDecoder
             return status;
         }
 
-        stores.Processes.Exited(reader.Head, body, _seed);
+        stores.Processes.Exited(reader.Head, body, FactPosition.Of(_at.Position), ContainerOf(reader.Head));
         if (!IsWanted(reader.Head))
         {
             return status;
@@ -108,13 +118,28 @@ public sealed partial class FrameDecoder
 
     private RecordStatus SnapshotProcess(ref RecordReader reader)
     {
-        var status = TryRead(ref reader, out SnapshotProcessBody _, out _);
-        if (status != RecordStatus.Ok || (status = reader.TryReadPart(out var pathname)) != RecordStatus.Ok)
+        ReadOnlySpan<byte> pathname = default, argv = default;
+        var status = TryRead(ref reader, out SnapshotProcessBody body, out _);
+        if (status != RecordStatus.Ok
+            || (status = reader.TryReadPart(out pathname)) != RecordStatus.Ok
+            || (status = reader.TryReadPart(out argv)) != RecordStatus.Ok)
         {
             return status;
         }
 
-        stores.Processes.Existing(reader.Head, pathname, _seed);
+        var program = new ProgramFacts
+        {
+            Path = pathname,
+            File = new FileFacts(body.Inode, body.Ctime, body.Dev, body.InodeMode),
+            Arguments = argv,
+        };
+        stores.Processes.Existing(reader.Head, program, FactPosition.Of(_at.Position), ContainerOf(reader.Head));
+        return OfSnapshot();
+    }
+
+    private RecordStatus SnapshotThread(ref RecordReader reader)
+    {
+        stores.Processes.ExistingThread(reader.Head, FactPosition.Of(_at.Position));
         return OfSnapshot();
     }
 
@@ -143,10 +168,13 @@ public sealed partial class FrameDecoder
             return;
         }
 
-        var parent = stores.Processes.Find(EntityIds.Of(_seed, head.HostPpid, head.ParentStartTime));
-        var outside = parent?.MountNamespace ?? stores.Processes.HostMountNamespace;
+        var outside = stores.Processes.MountNamespaceOf(stores.Processes.Find(stores.Processes.IdOf(head.HostPpid, head.ParentStartTime)));
+        outside = outside == 0 ? stores.Processes.HostMountNamespace : outside;
         container.Started = (head.Flags & RecordFlags.ContainerStarted) != 0 || (outside != 0 && outside != head.MountNamespace);
     }
+
+    private ReadOnlySpan<byte> ContainerOf(in RecordHead head) =>
+        stores.Containers.Find(new CgroupKey(head.CgroupHierarchy, head.CgroupId)) is { } container ? container.Id.Bytes : default;
 
     private void Write(EventWriter writer, in TaskIds task)
     {

@@ -35,9 +35,7 @@ public sealed partial class FrameDecoder(NodeStores stores, ParkingLot parking, 
     private ReadOnlyMemory<byte> _records;
     private byte[] _hostName = [];
     private string _hostNameText = "";
-    private ulong _seed;
     private ulong _nodeHash;
-    private string _seedOf = "";
     private int _load;
     private PartitionWriters _writers = null!;
     private FrameTally _tally = null!;
@@ -148,10 +146,8 @@ public sealed partial class FrameDecoder(NodeStores stores, ParkingLot parking, 
             _hostName = Encoding.UTF8.GetBytes(header.HostName);
         }
 
-        if (_seedOf != header.BootId || _nodeHash == 0)
+        if (_nodeHash == 0)
         {
-            _seedOf = header.BootId;
-            _seed = EntityIds.Seed(header.Node, header.BootId);
             _nodeHash = Hash.Of(Encoding.UTF8.GetBytes(header.Node));
         }
     }
@@ -175,6 +171,7 @@ public sealed partial class FrameDecoder(NodeStores stores, ParkingLot parking, 
             EventIds.CgroupRmdir => CgroupRmdir(ref reader),
             EventIds.NetPacketDns => NetPacketDns(ref reader),
             EventIds.SnapshotProcess => SnapshotProcess(ref reader),
+            EventIds.SnapshotThread => SnapshotThread(ref reader),
             EventIds.SnapshotCgroup => SnapshotCgroup(ref reader),
             EventIds.SnapshotEnd => SnapshotEnd(ref reader),
 
@@ -232,7 +229,7 @@ public sealed partial class FrameDecoder(NodeStores stores, ParkingLot parking, 
         if (stores.Containers.Find(new CgroupKey(head.CgroupHierarchy, head.CgroupId)) is not { } container)
         {
             context.OnHost();
-            return BeginEvent(process is null ? 0 : stores.Processes.SessionRootOf(process), definition);
+            return BeginEvent(stores.Processes.SessionRootOf(process), definition);
         }
 
         context.ContainerId = container.Id;
@@ -257,7 +254,7 @@ public sealed partial class FrameDecoder(NodeStores stores, ParkingLot parking, 
     }
 
     /// <summary>Everything about the record but its container.</summary>
-    private Process? Describe(in RecordReader reader, ReadOnlySpan<byte> hostName)
+    private int Describe(in RecordReader reader, ReadOnlySpan<byte> hostName)
     {
         ref readonly var head = ref reader.Head;
         ref var context = ref _context;
@@ -280,14 +277,14 @@ public sealed partial class FrameDecoder(NodeStores stores, ParkingLot parking, 
         context.CgroupId = head.CgroupId;
         context.ReturnValue = head.ReturnValue;
         context.Syscall = head.Syscall;
-        context.ThreadEntityId = EntityIds.Of(_seed, head.HostTid, head.StartTime);
-        context.ProcessEntityId = EntityIds.Of(_seed, head.HostPid, head.LeaderStartTime);
-        context.ParentEntityId = EntityIds.Of(_seed, head.HostPpid, head.ParentStartTime);
+        context.ThreadEntityId = stores.Processes.IdOf(head.HostTid, head.StartTime);
+        context.ProcessEntityId = stores.Processes.IdOf(head.HostPid, head.LeaderStartTime);
+        context.ParentEntityId = stores.Processes.IdOf(head.HostPpid, head.ParentStartTime);
         context.ProcessName = new Utf8Text(CommOf(reader));
         context.HostName = new Utf8Text((head.Flags & RecordFlags.UtsPrivate) != 0 ? Memory(hostName) : _hostName);
 
         var process = stores.Processes.Find(context.ProcessEntityId);
-        context.Executable = new Utf8Text(process?.Executable ?? default);
+        context.Executable = new Utf8Text(stores.Processes.ExecutableOf(process));
         context.Flags = (head.Flags & RecordFlags.Compat) != 0 ? ContextFlags.IsCompat : ContextFlags.None;
         return process;
     }

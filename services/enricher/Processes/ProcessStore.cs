@@ -1,197 +1,134 @@
 using TraceeMesh.Contracts.Events;
-using TraceeMesh.Contracts.Records;
+using TraceeMesh.Enricher.Processes.Storage;
 
 namespace TraceeMesh.Enricher.Processes;
 
-/// <summary>The processes of the node by entity id: executable, name and session root.</summary>
-/// <remarks>Not synchronised: whoever applies records and whoever asks share <see cref="NodeStores.Gate"/>.</remarks>
-/// <param name="capacity">How many processes are kept; dead ones go first, in the order of their death.</param>
-public sealed class ProcessStore(int capacity = ProcessStore.DefaultCapacity)
+/// <summary>
+/// The processes and threads of the node and what became of them: fed by forks, execs, exits and snapshots, asked as of a
+/// position and a time. Processes and threads go by numbers that hold until they are evicted; 0 is none.
+/// </summary>
+/// <remarks>
+/// Not synchronised: whoever applies records and whoever asks share <see cref="NodeStores.Gate"/>. Everything is in slabs of
+/// plain structs linked by number: steady work allocates nothing, and a million processes are nothing for the collector to walk.
+/// </remarks>
+public sealed partial class ProcessStore
 {
-    /// <summary>Processes kept unless said otherwise.</summary>
-    public const int DefaultCapacity = 65536;
+    private readonly ProcessLimits _limits;
+    private readonly long _retention;
+    private readonly Slab<ProcessEntry> _processes;
+    private readonly Slab<ThreadEntry> _threads;
+    private readonly Slab<ImageFact> _imageFacts;
+    private readonly Slab<IdentityFact> _identityFacts;
+    private readonly Slab<ParentFact> _parentFacts;
+    private readonly Slab<Image> _images;
+    private readonly TextSlab _texts;
+    private readonly FileTable _files;
+    private readonly EntityIndex<ProcessEntry> _processIds;
+    private readonly EntityIndex<ThreadEntry> _threadIds;
+    private readonly NumberIndex<ProcessEntry, ProcessEntry.Namesake> _pids;
+    private readonly NumberIndex<ThreadEntry, ThreadEntry.Namesake> _tids;
+    private readonly Dictionary<(uint Number, long Start), ulong> _aliases = [];
+    private readonly ForgottenIds _forgotten = new();
+    private ulong _seed;
 
-    // A chain of parents in a record of a snapshot can be as wrong as its sender likes.
-    private const int MaxDepth = 1024;
+    // The first record of the load: what a snapshot shows was so since then, or there would be a record of its change.
+    private FactStamp _began;
+    private long _now;
+    private int _snapshot;
+    private FactStamp _snapshotBegan;
+    private bool _inSnapshot;
+    private int _snapshotShown;
 
-    private readonly Dictionary<ulong, Process> _processes = [];
-    private readonly LinkedList<Process> _living = new();
-    private readonly LinkedList<Process> _dead = new();
-    private readonly PathCache _paths = new();
+    /// <summary>An empty store.</summary>
+    public ProcessStore(ProcessLimits? limits = null)
+    {
+        _limits = limits ?? ProcessLimits.Default;
+        _retention = (long)_limits.Retention.TotalNanoseconds;
+        _processes = new(_limits.Processes);
+        _threads = new(_limits.Threads);
+        _imageFacts = new(_limits.Facts);
+        _identityFacts = new(_limits.Facts);
+        _parentFacts = new(_limits.Facts);
+        _images = new(_limits.Facts);
+        _texts = new(_limits.TextBytes);
+        _files = new(_limits.Facts, _texts);
+        _processIds = new(_processes);
+        _threadIds = new(_threads);
+        _pids = new(_processes);
+        _tids = new(_threads);
+    }
 
     /// <summary>Processes now kept.</summary>
     public int Count => _processes.Count;
 
-    /// <summary>Dead processes that made room for others.</summary>
+    /// <summary>Threads now kept.</summary>
+    public int ThreadCount => _threads.Count;
+
+    /// <summary>Facts now kept.</summary>
+    public int FactCount => _imageFacts.Count + _identityFacts.Count + _parentFacts.Count;
+
+    /// <summary>Bytes of text now kept.</summary>
+    public long TextBytes => _texts.Used;
+
+    /// <summary>Dead processes that made room for others before their time.</summary>
     public long EvictedDead { get; private set; }
 
     /// <summary>Living processes that made room for others: their events carry no executable.</summary>
     public long EvictedLiving { get; private set; }
 
+    /// <summary>Dead threads that made room for others before their time.</summary>
+    public long EvictedThreads { get; private set; }
+
+    /// <summary>Facts and texts that were not kept for lack of room, or went before their time.</summary>
+    public long FactsDropped { get; private set; }
+
+    /// <summary>Processes and threads that had the id of another one, and were given one of their own.</summary>
+    public long Collisions { get; private set; }
+
+    /// <summary>Time of the latest record, ns since boot.</summary>
+    public long Now => _now;
+
     /// <summary>Mount namespace of pid 1; 0 unknown.</summary>
     public uint HostMountNamespace { get; private set; }
 
-    /// <summary>The process with this entity id, or null.</summary>
-    public Process? Find(ulong id) => _processes.GetValueOrDefault(id);
+    /// <summary>Whether all processes that existed when the load began are known.</summary>
+    public bool IsComplete { get; private set; }
 
-    /// <summary>
-    /// Entity id of the process's session root: the ancestor that was a child of pid 1 or of a runtime's shim when it was
-    /// forked. Inherited at fork, never changed by reparenting; 0 when unknown.
-    /// </summary>
-    public ulong SessionRootOf(Process process)
+    /// <summary>From here on no process is missing that was not evicted, and none is forgotten.</summary>
+    public FactPosition HistoryFrom { get; private set; }
+
+    /// <summary>The same as a time, ns since boot.</summary>
+    public long HistoryFromTime { get; private set; }
+
+    /// <summary>The entity id of a process or thread. Ids are hashes; the rare second one with the same hash has another one.</summary>
+    /// <param name="number">Its pid or tid on the host.</param>
+    /// <param name="start">Its start, ns since boot.</param>
+    public ulong IdOf(uint number, ulong start) =>
+        _aliases.Count > 0 && _aliases.TryGetValue((number, (long)start), out var id) ? id : EntityIds.Of(_seed, number, start);
+
+    /// <summary>The process with an entity id; 0 where none is kept.</summary>
+    public int Find(ulong id) => _processIds.Find(id);
+
+    /// <summary>The thread with an entity id; 0 where none is kept.</summary>
+    public int FindThread(ulong id) => _threadIds.Find(id);
+
+    /// <summary>Whether an entity was known and is no longer.</summary>
+    public bool IsForgotten(ulong id) => _forgotten.Contains(id);
+
+    /// <summary>Whether a process that had a pid on the host, or a thread that had it as its tid, was known and is no longer.</summary>
+    public bool IsForgotten(uint number) => _forgotten.Contains(KeyOf(number));
+
+    /// <summary>Path of what a process executes, as far as it is known now.</summary>
+    public ReadOnlyMemory<byte> ExecutableOf(int process)
     {
-        var at = process;
-        for (var depth = 0; depth < MaxDepth && at.SessionRoot == 0; depth++)
-        {
-            var parent = Find(at.ParentId);
-            if (at.HostParentPid <= 1 || parent is { IsShim: true })
-            {
-                at.SessionRoot = at.Id;
-            }
-            else if (parent is null)
-            {
-                return 0;
-            }
-            else
-            {
-                at = parent;
-            }
-        }
-
-        // Not kept for those between: what is unknown now may be known after the snapshot.
-        process.SessionRoot = at.SessionRoot;
-        return process.SessionRoot;
+        var fact = process == 0 ? 0 : _processes[process].Image;
+        var image = fact == 0 ? 0 : _imageFacts[fact].Image;
+        return image == 0 ? default : _files.PathMemory(_images[image].File);
     }
 
-    /// <summary>Applies a fork; a new thread changes nothing.</summary>
-    public void Forked(in RecordHead head, in ForkBody body, ulong seed)
-    {
-        if (body.Child.Tid != body.Child.Pid)
-        {
-            return;
-        }
+    /// <summary>Inode of a process's mount namespace when it last forked, executed or was in a snapshot; 0 unknown.</summary>
+    public uint MountNamespaceOf(int process) => process == 0 ? 0 : _processes[process].MountNamespace;
 
-        var id = EntityIds.Of(seed, body.Leader.Pid, body.Leader.StartTime);
-        if (id == 0)
-        {
-            return;
-        }
-
-        var child = Add(id);
-        var parent = Find(EntityIds.Of(seed, body.ParentProcess.Pid, body.ParentProcess.StartTime));
-        child.ParentId = EntityIds.Of(seed, body.ParentProcess.Pid, body.ParentProcess.StartTime);
-        child.HostPid = body.Leader.Pid;
-        child.HostParentPid = body.ParentProcess.Pid;
-        child.MountNamespace = head.MountNamespace;
-        child.Comm = head.Comm;
-        if (parent is not null)
-        {
-            // The record is the parent's: it may have left its namespace since.
-            parent.MountNamespace = head.MountNamespace;
-            child.Executable = parent.Executable;
-            child.SessionRoot = body.ParentProcess.Pid == 1 || parent.IsShim ? id : SessionRootOf(parent);
-        }
-    }
-
-    /// <summary>Applies an exec.</summary>
-    public Process? Executed(in RecordHead head, ReadOnlySpan<byte> path, ulong seed)
-    {
-        var process = FindOrAdd(head, seed);
-        if (process is not null)
-        {
-            SetExecutable(process, path);
-        }
-
-        return process;
-    }
-
-    /// <summary>Applies a process of the snapshot.</summary>
-    public void Existing(in RecordHead head, ReadOnlySpan<byte> path, ulong seed)
-    {
-        // One record per process: that of its first thread.
-        if (head.HostTid == head.HostPid && FindOrAdd(head, seed) is { } process)
-        {
-            SetExecutable(process, path);
-        }
-    }
-
-    /// <summary>Applies the end of a thread; the last one ends the process.</summary>
-    public void Exited(in RecordHead head, in ExitBody body, ulong seed)
-    {
-        if (body.ProcessGroupExit != 0 && Find(EntityIds.Of(seed, head.HostPid, head.LeaderStartTime)) is { Dead: false } process)
-        {
-            process.Dead = true;
-            _living.Remove(process.Node);
-            _dead.AddLast(process.Node);
-        }
-    }
-
-    /// <summary>Forgets everything: the node was booted anew.</summary>
-    public void Clear()
-    {
-        _processes.Clear();
-        _living.Clear();
-        _dead.Clear();
-    }
-
-    private Process? FindOrAdd(in RecordHead head, ulong seed)
-    {
-        var id = EntityIds.Of(seed, head.HostPid, head.LeaderStartTime);
-        if (id == 0)
-        {
-            return null;
-        }
-
-        if (Find(id) is not { } process)
-        {
-            process = Add(id);
-            process.HostPid = head.HostPid;
-            process.HostParentPid = head.HostPpid;
-            process.ParentId = EntityIds.Of(seed, head.HostPpid, head.ParentStartTime);
-        }
-
-        process.MountNamespace = head.MountNamespace;
-        process.Comm = head.Comm;
-        HostMountNamespace = head.HostPid == 1 ? head.MountNamespace : HostMountNamespace;
-        return process;
-    }
-
-    private void SetExecutable(Process process, ReadOnlySpan<byte> path)
-    {
-        process.Executable = _paths.Intern(path);
-        var name = path[(path.LastIndexOf((byte)'/') + 1)..];
-        process.IsShim = name.StartsWith("containerd-shim"u8) || name.SequenceEqual("conmon"u8);
-    }
-
-    private Process Add(ulong id)
-    {
-        if (_processes.TryGetValue(id, out var known))
-        {
-            return known;
-        }
-
-        var process = _processes.Count < capacity ? new Process() : Evict();
-        process.Id = id;
-        process.Node ??= new LinkedListNode<Process>(process);
-        _processes[id] = process;
-        _living.AddLast(process.Node);
-        return process;
-    }
-
-    private Process Evict()
-    {
-        var queue = _dead.Count > 0 ? _dead : _living;
-        EvictedDead += _dead.Count > 0 ? 1 : 0;
-        EvictedLiving += _dead.Count > 0 ? 0 : 1;
-        var process = queue.First!.Value;
-        queue.RemoveFirst();
-        _processes.Remove(process.Id);
-
-        // The object and its node are used again: a full store allocates nothing.
-        process.SessionRoot = 0;
-        process.Executable = default;
-        process.IsShim = false;
-        process.Dead = false;
-        return process;
-    }
+    // Bit 63 keeps pids apart from entity ids, which have 53.
+    private static ulong KeyOf(uint number) => 1UL << 63 | number;
 }

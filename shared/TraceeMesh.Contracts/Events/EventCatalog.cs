@@ -84,6 +84,7 @@ public static class EventCatalog
         new(EventIds.SnapshotProcess, "snapshot_process", [], Internal: true),
         new(EventIds.SnapshotCgroup, "snapshot_cgroup", [], Internal: true),
         new(EventIds.SnapshotEnd, "snapshot_end", [], Internal: true),
+        new(EventIds.SnapshotThread, "snapshot_thread", [], Internal: true),
     ];
 
     private static readonly FrozenDictionary<string, EventDefinition> ByName = All.ToFrozenDictionary(e => e.Name);

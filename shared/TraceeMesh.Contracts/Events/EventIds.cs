@@ -42,6 +42,9 @@ public static class EventIds
     /// <summary>The snapshot is complete.</summary>
     public const int SnapshotEnd = 1002;
 
+    /// <summary>A thread that existed before the programs were attached, and is not its process's first.</summary>
+    public const int SnapshotThread = 1003;
+
     /// <summary>A container was created; derived from <see cref="CgroupMkdir"/>.</summary>
     public const int ContainerCreate = 2017;
 

@@ -77,6 +77,12 @@ public struct ExecBody
     /// <summary>Zero.</summary>
     public ushort Reserved;
 
+    /// <summary>Tid on the host that the thread had until now: one that is not the first takes over the first one's.</summary>
+    public uint OldTid;
+
+    /// <summary>Zero.</summary>
+    public uint Reserved2;
+
     /// <summary>Name of the task before.</summary>
     public Comm PreviousComm;
 }
@@ -95,12 +101,18 @@ public struct ExitBody
     public byte ProcessGroupExit;
 
     /// <summary>Zero.</summary>
-    public Padding7 Reserved;
+    public Padding3 Reserved;
+
+    /// <summary>Pid on the host of the process whose its children are from now on; 0 when threads of its own are left, and when its namespace ends.</summary>
+    public uint ReaperPid;
+
+    /// <summary>Start of that process, ns since boot.</summary>
+    public ulong ReaperStartTime;
 }
 
-/// <summary>Seven bytes of explicit padding.</summary>
-[InlineArray(7)]
-public struct Padding7
+/// <summary>Three bytes of explicit padding.</summary>
+[InlineArray(3)]
+public struct Padding3
 {
     private byte _first;
 }
@@ -202,6 +214,17 @@ public struct SnapshotProcessBody
 
     /// <summary>Zero.</summary>
     public ushort Reserved;
+}
+
+/// <summary>Twin of <c>struct snapshot_end_body</c>. No tail.</summary>
+[StructLayout(LayoutKind.Sequential)]
+public struct SnapshotEndBody
+{
+    /// <summary>Records of processes and threads the snapshot has, dropped ones included.</summary>
+    public uint Shown;
+
+    /// <summary>Zero.</summary>
+    public uint Reserved;
 }
 
 /// <summary>Twin of <c>struct cpu_account</c>, memory-mapped from the kernel.</summary>

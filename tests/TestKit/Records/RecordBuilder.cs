@@ -109,5 +109,5 @@ public sealed class RecordBuilder
         Add(eventId, new CgroupBody { CgroupId = id, Ctime = ctime, HierarchyId = hierarchy }, path);
 
     /// <summary>Adds the end of a snapshot.</summary>
-    public RecordBuilder SnapshotEnd() => Add(EventIds.SnapshotEnd);
+    public RecordBuilder SnapshotEnd(uint shown = 0) => Add(EventIds.SnapshotEnd, new SnapshotEndBody { Shown = shown });
 }
