@@ -25,6 +25,17 @@ internal sealed partial class SignatureCandidate
     /// <summary>Who it is.</summary>
     public SignatureMetadata Metadata { get; }
 
+    /// <summary>Asks a signature on a thread of its own: foreign code may not come back.</summary>
+    /// <exception cref="TimeoutException">It did not.</exception>
+    /// <exception cref="SignatureInitException">One of its filters fits no event.</exception>
+    public static SignatureCandidate ProbeWithin(TimeSpan time, Func<Signature> factory, ILogger log)
+    {
+        var probing = Task.Run(() => Probe(factory, log));
+        return ((IAsyncResult)probing).AsyncWaitHandle.WaitOne(time)
+            ? probing.GetAwaiter().GetResult()
+            : throw new TimeoutException($"its constructor, or what it says of itself, did not come back within {time.TotalSeconds} s");
+    }
+
     /// <summary>Asks a signature.</summary>
     /// <exception cref="SignatureInitException">One of its filters fits no event.</exception>
     public static SignatureCandidate Probe(Func<Signature> factory, ILogger log)

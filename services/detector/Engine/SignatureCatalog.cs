@@ -17,6 +17,9 @@ public sealed partial class SignatureCatalog(ILogger log) : IDisposable
     /// <summary>Signatures loaded at a time; the numbers of their events would not do for more.</summary>
     public const int MaxSignatures = 800;
 
+    /// <summary>How long a signature may take to say who it is.</summary>
+    public static readonly TimeSpan ProbeTime = TimeSpan.FromSeconds(5);
+
     private readonly Lock _gate = new();
     private readonly SemaphoreSlim _change = new(1, 1);
     private readonly HashSet<SignatureFence> _fences = [];
@@ -139,7 +142,7 @@ public sealed partial class SignatureCatalog(ILogger log) : IDisposable
         {
             try
             {
-                var candidate = SignatureCandidate.Probe(factory, log);
+                var candidate = SignatureCandidate.ProbeWithin(ProbeTime, factory, log);
                 if (ReasonToRefuse(candidate.Metadata, [.. kept.Values.Select(k => k.Metadata), .. candidates.Values.Select(c => c.Metadata)]) is { } reason)
                 {
                     refused.Add(new RefusedSignature(factory, candidate.Metadata, reason));

@@ -23,7 +23,7 @@ internal sealed class LoadedAssembly(AssemblyFile file)
     /// <summary>Those that were refused.</summary>
     public IReadOnlyList<RefusedSignature> Refused { get; private set; } = [];
 
-    /// <summary>What makes those that are not loaded.</summary>
+    /// <summary>What makes those that are to be tried.</summary>
     public IReadOnlyList<Func<Signature>> Missing => _missing;
 
     /// <summary>Reads the assembly anew. What was loaded of it before stays what it is when that fails.</summary>
@@ -69,8 +69,11 @@ internal sealed class LoadedAssembly(AssemblyFile file)
     public IReadOnlyList<string> Enter(SignatureChange change)
     {
         var added = change.Added.Where(a => _missing.Contains(a.Create)).Select(a => a.Metadata.Id).ToList();
-        Refused = [.. change.Refused.Where(r => _missing.Contains(r.Create))];
-        _missing = [.. Refused.Select(r => r.Create)];
+        var refused = change.Refused.Where(r => _missing.Contains(r.Create)).ToList();
+        Refused = [.. Refused.Where(r => r.Metadata is null), .. refused];
+
+        // What could not even say who it is is not asked again before its file changes; an id may become free.
+        _missing = [.. refused.Where(r => r.Metadata is not null).Select(r => r.Create)];
         Ids.UnionWith(added);
         return added;
     }

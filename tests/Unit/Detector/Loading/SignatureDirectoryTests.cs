@@ -115,6 +115,17 @@ public sealed class SignatureDirectoryTests
     }
 
     [Fact]
+    public async Task Signature_WhoseConstructorHangs_HoldsNobodyUp()
+    {
+        await using var followed = await Followed.StartAsync();
+        followed.Put("Acme.dll", CompiledAssembly.Of("Acme", CompiledAssembly.Signature("EX-1", "1").Replace("{\n    public", "{\n    public Reports_EX_1() => new ManualResetEventSlim().Wait();\n    public", StringComparison.Ordinal)));
+        followed.Put("Other.dll", CompiledAssembly.Reporting("EX-2", "1", "Other"));
+
+        await followed.Until("EX-2 1 running", "Reports_EX_1  failed");
+        Assert.StartsWith("its constructor, or what it says of itself, did not come back", followed.The("Reports_EX_1").Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Id_ThatIsTaken_IsRefusedUntilItIsFree()
     {
         await using var followed = await Followed.StartAsync();
