@@ -14,7 +14,7 @@ namespace TraceeMesh.Detector.Engine;
 /// of them are done, whoever selects what they found. What a signature throws is counted and logged with its id, and the others go
 /// on; <see cref="SignatureFence"/> watches those that do not come back.
 /// </summary>
-public sealed class FrameJudge : IFindingSink, IDisposable
+public sealed partial class FrameJudge : IFindingSink, IDisposable
 {
     /// <summary>Findings held before they are stored; a frame that gives more stores them in between.</summary>
     private const int FindingsHeld = 256;
@@ -50,9 +50,10 @@ public sealed class FrameJudge : IFindingSink, IDisposable
         _faults = new SignatureFaults(parts);
         _instances = instances;
         _index = new SignatureIndex(instances);
+        _declares = instances.Any(i => i.Loaded.DeclaredLookups.Count > 0);
         foreach (var instance in instances)
         {
-            instance.Join(this);
+            instance.Join(this, _declared);
         }
     }
 
@@ -75,6 +76,11 @@ public sealed class FrameJudge : IFindingSink, IDisposable
     public async Task<JudgedFrame> JudgeAsync(EventCursor events, LossWindow losses, CancellationToken cancellation)
     {
         Begin(losses);
+        if (_declares)
+        {
+            await AskDeclaredAsync(events, cancellation);
+        }
+
         _cursor = events;
         while (JudgeUntilPause(cancellation))
         {
@@ -172,6 +178,7 @@ public sealed class FrameJudge : IFindingSink, IDisposable
         _pending.Clear();
         _reported.Clear();
         _chained.Clear();
+        _declared.Clear();
         _judged = 0;
     }
 

@@ -20,11 +20,15 @@ public sealed class SelectionPlan
     {
         _entries = entries;
         _tests = tests;
+        Declares = entries.Any(e => e.Signature.Loaded.DeclaredLookups.Count > 0);
         _made = new long[tests.Length];
     }
 
     /// <summary>The signatures that may want it, in order of their ids.</summary>
     public ReadOnlySpan<PlanEntry> Entries => _entries;
+
+    /// <summary>Whether one of them declares what it will ask.</summary>
+    public bool Declares { get; }
 
     /// <summary>Makes a plan; null where nobody wants such events.</summary>
     /// <param name="signatures">The signatures.</param>

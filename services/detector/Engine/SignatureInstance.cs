@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using TraceeMesh.Contracts;
 using TraceeMesh.Contracts.Events;
+using TraceeMesh.Contracts.Lookups;
 using TraceeMesh.Detector.Lookups;
 using TraceeMesh.Detector.State;
 using TraceeMesh.Signatures;
@@ -21,6 +22,7 @@ public sealed partial class SignatureInstance : ISignatureContext, IDisposable
     private readonly Lock _gate = new();
     private SignatureStateView? _state;
     private IFindingSink? _sink;
+    private DeclaredAnswers? _declared;
     private Event? _judged;
     private int _findings;
     private int _asking;
@@ -79,8 +81,11 @@ public sealed partial class SignatureInstance : ISignatureContext, IDisposable
     public int Attempt { get; private set; }
 
     /// <summary>From here on its findings go to a judge.</summary>
-    public void Join(IFindingSink sink)
+    /// <param name="sink">The judge.</param>
+    /// <param name="declared">Where the answers to declared questions are.</param>
+    public void Join(IFindingSink sink, DeclaredAnswers declared)
     {
+        _declared = declared;
         Attempt = _partition.Attempt;
         Volatile.Write(ref _sink, sink);
     }
@@ -192,6 +197,12 @@ public sealed partial class SignatureInstance : ISignatureContext, IDisposable
         {
             LogFailed(_log, e, Loaded.Metadata.Id, "its disposal");
         }
+    }
+
+    internal bool TryGetDeclared(IDataSource source, Event e, in LookupKey key, out LookupResult result)
+    {
+        result = null!;
+        return _declared is not null && Judges(e) && _declared.TryGet(source, e, key, out result);
     }
 
     internal void BeginAsking() => Interlocked.Increment(ref _asking);

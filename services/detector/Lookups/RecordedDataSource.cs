@@ -20,6 +20,13 @@ internal sealed class RecordedDataSource(IDataSource source, SignatureInstance s
 
     public ValueTask<Lookup> Get(Event e, LookupKey key, CancellationToken cancellation = default)
     {
+        if (signature.TryGetDeclared(source, e, key, out var declared))
+        {
+            var answer = new Lookup(declared);
+            Record(e, key, answer);
+            return new(answer);
+        }
+
         var asking = source.Get(e, key, cancellation);
         if (!asking.IsCompletedSuccessfully)
         {

@@ -10,7 +10,7 @@ using TraceeMesh.Signatures;
 namespace TraceeMesh.Detector.Lookups;
 
 /// <summary>A data source asked over the bus, as of the event's position; what is still true is answered here.</summary>
-public sealed class RemoteDataSource(BusConnection bus, Subjects subjects, DataSourceInfo info, ChangeFollower changes, SourceCounters counters) : IDataSource
+public sealed class RemoteDataSource(BusConnection bus, Subjects subjects, DataSourceInfo info, ChangeFollower changes, SourceCounters counters) : IFrameSource
 {
     /// <summary>How long a source may wait for the position of the event.</summary>
     public const int DeadlineMs = 1000;
@@ -39,7 +39,6 @@ public sealed class RemoteDataSource(BusConnection bus, Subjects subjects, DataS
     /// <inheritdoc/>
     public ValueTask<Lookup> Get(Event e, LookupKey key, CancellationToken cancellation = default)
     {
-        counters.Asked.Add();
         if (TryGetNear(e.Frame, e.Context.Position, key, out var near))
         {
             return new ValueTask<Lookup>(new Lookup(near));
@@ -51,7 +50,6 @@ public sealed class RemoteDataSource(BusConnection bus, Subjects subjects, DataS
     /// <inheritdoc/>
     public async ValueTask<IReadOnlyList<Lookup>> GetAll(Event e, IReadOnlyList<LookupKey> keys, CancellationToken cancellation = default)
     {
-        counters.Asked.Add(keys.Count);
         var answers = new LookupResult?[keys.Count];
         var missing = new List<PositionedKey>();
         for (var i = 0; i < answers.Length; i++)
@@ -71,9 +69,11 @@ public sealed class RemoteDataSource(BusConnection bus, Subjects subjects, DataS
         return Array.ConvertAll(answers, a => new Lookup(a ?? asked[next++]));
     }
 
-    /// <summary>Finds an answer that is true for an event and need not be asked for.</summary>
+    /// <inheritdoc/>
     public bool TryGetNear(EventFrameHeader frame, long position, in LookupKey key, out LookupResult result)
     {
+        counters.Asked.Add();
+
         // Nobody tells here when a source of the mesh changes.
         if (info.OfNode && _cache.TryGet(frame.Node, frame.LoadId, position, key, Node(frame.Node).Chain, out result))
         {
@@ -85,11 +85,7 @@ public sealed class RemoteDataSource(BusConnection bus, Subjects subjects, DataS
         return false;
     }
 
-    /// <summary>Asks for events of one frame, in as few requests as the limits of a request allow.</summary>
-    /// <param name="frame">Their frame.</param>
-    /// <param name="questions">What is asked for which of them.</param>
-    /// <param name="cancellation">Ends the wait.</param>
-    /// <returns>The answers, in the order of the questions.</returns>
+    /// <inheritdoc/>
     public async ValueTask<LookupResult[]> AskAsync(EventFrameHeader frame, IReadOnlyList<PositionedKey> questions, CancellationToken cancellation)
     {
         if (questions.Count > 1)
