@@ -38,6 +38,7 @@ public static class DisabledAnnouncement
         [],
         false,
         [],
+        Guid.Empty,
         EventId,
         SignatureSettings.Default,
         new SignatureCounts());

@@ -10,6 +10,7 @@ namespace TraceeMesh.Detector.Engine;
 /// <param name="selectors">The events it wants, those without a source left out.</param>
 /// <param name="wantsEnvironment">Whether it reads the environment of execs.</param>
 /// <param name="declaredLookups">What it will ask for each event it selects.</param>
+/// <param name="build">The build of the assembly it comes from.</param>
 /// <param name="eventId">Number of the event that its findings are.</param>
 /// <param name="settings">What the operator decided about it.</param>
 /// <param name="counts">What is counted of it.</param>
@@ -19,6 +20,7 @@ public sealed class LoadedSignature(
     IReadOnlyList<EventSelector> selectors,
     bool wantsEnvironment,
     IReadOnlyList<DeclaredLookup> declaredLookups,
+    Guid build,
     int eventId,
     SignatureSettings settings,
     SignatureCounts counts)
@@ -32,6 +34,9 @@ public sealed class LoadedSignature(
 
     /// <summary>Who it is, with the severity the operator gives it.</summary>
     public SignatureMetadata Metadata { get; } = settings.Severity is { } severity ? metadata with { Severity = severity } : metadata;
+
+    /// <summary>Its version and which build of it: what an author mends without another version is another one too.</summary>
+    public string Build { get; } = $"{metadata.Version}+{build.ToString("N")[..8]}";
 
     /// <summary>What the operator decided about it.</summary>
     public SignatureSettings Settings => settings;
@@ -65,7 +70,7 @@ public sealed class LoadedSignature(
 
     /// <summary>The same signature as the operator decided now; one that was disabled is tried again.</summary>
     public LoadedSignature With(SignatureSettings decided) =>
-        new(create, metadata, selectors, wantsEnvironment, declaredLookups, Event.Id, decided, counts);
+        new(create, metadata, selectors, wantsEnvironment, declaredLookups, build, Event.Id, decided, counts);
 
     /// <summary>What is known of it now.</summary>
     public SignatureReport Report()

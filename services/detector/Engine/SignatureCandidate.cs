@@ -12,6 +12,7 @@ internal sealed partial class SignatureCandidate
     private readonly IReadOnlyList<EventSelector> _selectors;
     private readonly bool _wantsEnvironment;
     private readonly IReadOnlyList<DeclaredLookup> _declaredLookups;
+    private readonly Guid _build;
 
     private SignatureCandidate(Func<Signature> create, SignatureMetadata metadata, IReadOnlyList<EventSelector> selectors, Signature signature)
     {
@@ -20,6 +21,7 @@ internal sealed partial class SignatureCandidate
         _selectors = selectors;
         _wantsEnvironment = signature.WantsEnvironment;
         _declaredLookups = signature.DeclaredLookups;
+        _build = signature.GetType().Module.ModuleVersionId;
     }
 
     /// <summary>Who it is.</summary>
@@ -62,7 +64,7 @@ internal sealed partial class SignatureCandidate
     /// <param name="eventId">Number of the event that its findings are.</param>
     /// <param name="settings">What the operator decided about it.</param>
     public LoadedSignature Load(int eventId, SignatureSettings settings) =>
-        new(_create, Metadata, _selectors, _wantsEnvironment, _declaredLookups, eventId, settings, new SignatureCounts());
+        new(_create, Metadata, _selectors, _wantsEnvironment, _declaredLookups, _build, eventId, settings, new SignatureCounts());
 
     private static void CheckFilters(SignatureMetadata metadata, EventSelector selector)
     {

@@ -65,7 +65,7 @@ public sealed partial class SignatureInstance : ISignatureContext, IDisposable
     public bool Ended { get; set; }
 
     /// <summary>Whether the next evaluation is one to be timed.</summary>
-    public bool IsTimed => (_evaluations & TimedMask) == 0;
+    public bool IsTimed => (_evaluations & TimedMask) == 1;
 
     /// <summary>Whether it waits for the answer of a data source.</summary>
     public bool IsAsking => Volatile.Read(ref _asking) > 0;
