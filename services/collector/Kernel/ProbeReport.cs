@@ -13,7 +13,7 @@ public sealed record ProbeReport(IReadOnlyList<ProgramState> Programs, IReadOnly
 
     /// <summary>Names of the events that consumers may select and that no program can give here.</summary>
     public IReadOnlyList<string> UnavailableEvents =>
-        [.. EventCatalog.All.Where(d => !d.Internal && Events.Any(e => e.EventId == d.Id) && Events.All(e => e.EventId != d.Id || !e.IsAvailable)).Select(d => d.Name)];
+        [.. EventCatalog.All.Where(d => !d.Internal && IsMissing(MadeFrom(d.Id))).Select(d => d.Name)];
 
     /// <summary>One line per program, for people.</summary>
     public override string ToString()
@@ -25,5 +25,20 @@ public sealed record ProbeReport(IReadOnlyList<ProgramState> Programs, IReadOnly
         }
 
         return text.ToString();
+    }
+
+    // What an event needs of the kernel: itself, or what the enricher derives it from.
+    private static int MadeFrom(int eventId) => eventId switch
+    {
+        EventIds.ContainerCreate => EventIds.CgroupMkdir,
+        EventIds.ContainerRemove => EventIds.CgroupRmdir,
+        _ => eventId,
+    };
+
+    // Several programs may give one event.
+    private bool IsMissing(int eventId)
+    {
+        var known = Events.Where(e => e.EventId == eventId).ToList();
+        return known.Count > 0 && !known.Exists(e => e.IsAvailable);
     }
 }

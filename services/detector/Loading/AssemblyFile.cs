@@ -8,8 +8,8 @@ namespace TraceeMesh.Detector.Loading;
 /// <param name="Path">Where it is.</param>
 public sealed record AssemblyFile(string Name, string Path)
 {
-    /// <summary>Where an assembly like this one and what it needs go.</summary>
-    public string Folder => System.IO.Path.GetFileNameWithoutExtension(Name) + "/";
+    /// <summary>Where what it needs must be.</summary>
+    public string Remedy => HasFolder ? "put it beside it" : $"put both into a folder {System.IO.Path.GetFileNameWithoutExtension(Name)}/";
 
     private bool HasFolder => Name.Contains('/', StringComparison.Ordinal);
 

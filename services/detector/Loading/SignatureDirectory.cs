@@ -19,6 +19,8 @@ public sealed partial class SignatureDirectory : IDisposable
     /// <summary>How often the directory is looked through although nothing was noticed.</summary>
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
 
+    private const string Gone = "";
+
     private readonly string _path;
     private readonly SignatureCatalog _catalog;
     private readonly SettingsFile _settings;
@@ -122,7 +124,9 @@ public sealed partial class SignatureDirectory : IDisposable
         (_seenBefore, _unsettled) = (_unsettled, []);
         var stamps = found.Select(f => (File: f, Stamp: f.Stamp())).Where(f => f.Stamp is not null).ToDictionary(f => f.File.Name, f => (f.File, Stamp: f.Stamp!));
         var changed = stamps.Values.Where(f => _assemblies.GetValueOrDefault(f.File.Name)?.Stamp != f.Stamp && IsSettled(f.File.Name, f.Stamp, settled)).ToList();
-        var gone = _assemblies.Keys.Except(stamps.Keys).ToList();
+
+        // Removing a file and putting another there is how some tools replace it.
+        var gone = _assemblies.Keys.Where(name => !stamps.ContainsKey(name) && IsSettled(name, Gone, settled)).ToList();
         if (_settings.Stamp() is var stamp && stamp != _settings.Read && IsSettled(SettingsFile.Name, stamp, settled))
         {
             _settings.Load(stamp);

@@ -81,7 +81,7 @@ public sealed class SignatureLoadContext(AssemblyFile file) : AssemblyLoadContex
             return built.Major > mine.Major && name == "System.Runtime" ? $"it is built for .NET {built.Major}, and this detector runs on .NET {mine.Major}" : null;
         }
 
-        return file.Beside(name) is null ? $"it needs {name} {needed.Version}, which is not there: put both into the folder {file.Folder}" : null;
+        return file.Beside(name) is null ? $"it needs {name} {needed.Version}, which is not there: {file.Remedy}" : null;
     }
 
     private Assembly Read(string path)

@@ -56,7 +56,7 @@ public sealed class SignatureDirectoryTests
 
         followed.Put("Other.dll", assembly);
         await followed.Until("EX-1 1 running", "Other.dll  failed");
-        Assert.Equal("it needs Acme.Words 0.0.0.0, which is not there: put both into the folder Other/", followed.The("Other.dll").Reason);
+        Assert.Equal("it needs Acme.Words 0.0.0.0, which is not there: put both into a folder Other/", followed.The("Other.dll").Reason);
     }
 
     [Fact]
