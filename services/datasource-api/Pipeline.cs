@@ -1,47 +1,119 @@
 using TraceeMesh.Bus;
-using TraceeMesh.Contracts;
+using TraceeMesh.DataSourceApi.Access;
+using TraceeMesh.DataSourceApi.Audit;
+using TraceeMesh.DataSourceApi.Lookups;
 using TraceeMesh.DataSourceApi.Readiness;
+using TraceeMesh.DataSourceApi.Replicas;
+using TraceeMesh.DataSourceApi.Services;
+using TraceeMesh.DataSourceApi.Sources;
 using TraceeMesh.ServiceDefaults;
 
 namespace TraceeMesh.DataSourceApi;
 
 /// <summary>
 /// The main flow of datasource-api:
-/// 1. read what is expected of the mesh; 2. follow the heartbeats of all services; 3. answer health, metrics and the status page until stopped.
+/// 1. read which sources there are and who may do what; 2. keep a replica of each in step with its log; 3. answer lookups over the bus and
+/// writes over gRPC; 4. be ready once every source has caught up; 5. follow the heartbeats of all services until stopped.
 /// </summary>
-public sealed class Pipeline(MeshView view)
+public sealed class Pipeline
 {
-    /// <summary>Runs until cancelled.</summary>
-    public async Task RunAsync(MeshHost host, CancellationToken cancellation)
+    private static readonly TimeSpan ReadyPoll = TimeSpan.FromMilliseconds(100);
+
+    private readonly MeshView _view;
+    private readonly MeshHost _host;
+    private readonly JetStream _jetStream;
+    private readonly List<SourceReplica> _replicas;
+    private readonly AuditLog _audit;
+
+    /// <summary>Puts it together.</summary>
+    /// <exception cref="ServiceExitException">What was configured cannot be used.</exception>
+    public Pipeline(MeshHost host, MeshView view)
     {
-        // 1. What is expected.
+        _host = host;
+        _view = view;
+        _jetStream = new JetStream(host.Bus);
+
+        // 1. Sources and policy.
         view.Expect(MeshExpectation.Parse(host.Options.Configuration["EXPECT"] ?? ""));
-        RefuseAbsent(host.Options.Configuration["SOURCES"]);
+        string[] directories = [Path.Combine(AppContext.BaseDirectory, "sources"), .. host.Options.Configuration["SOURCES"] is { } more ? new[] { more } : []];
+        _replicas = [.. SourceCatalog.Load(directories).Select(s => new SourceReplica(s, host.Bus, host.Subjects, _jetStream))];
+        _audit = new AuditLog(host.Bus, _jetStream, host.Subjects, host.Counters);
+        Grpc = new GrpcHost(host, _replicas, host.Options.Configuration["ACCESS"] is { } policy ? AccessPolicyReader.Read(policy) : AccessPolicy.Open, _audit);
+        host.Counters.Gauge("source_entries", "Entries of all writable sources", () => _replicas.Sum(r => (long)r.Count));
+        host.Counters.Counter("log_records_malformed", "Records of logs that could not be read", () => _replicas.Sum(r => r.Malformed));
+    }
 
-        // 2. Heartbeats.
-        var malformed = host.Counters.Counter("heartbeats_malformed", "Heartbeats that could not be read");
-        using var heartbeats = host.Bus.Subscribe(host.Subjects.AllHeartbeats);
-        host.Counters.Counter("heartbeats_dropped", "Heartbeats that came faster than they were read", () => heartbeats.Dropped);
-        host.Health.Ready();
+    /// <summary>The gRPC server.</summary>
+    public GrpcHost Grpc { get; }
 
-        // 3. Until stopped.
+    /// <summary>Runs until cancelled.</summary>
+    public async Task RunAsync(CancellationToken cancellation)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var counters = new LookupCounters(_host.Counters);
+        var flows = new List<Task>
+        {
+            _audit.RunAsync(stop.Token),
+            BeReadyAsync(stop.Token),
+            FollowHeartbeatsAsync(stop.Token),
+        };
+        foreach (var replica in _replicas)
+        {
+            // 2. The replica.
+            flows.Add(new LogFollower(replica, _jetStream, _host.Subjects, _host.Log).RunAsync(stop.Token));
+
+            // 3. Lookups.
+            flows.Add(new SourceEndpoints(replica, _host.Bus, _host.Subjects, _host.Options.Instance, counters, _host.Log).RunAsync(stop.Token));
+        }
+
+        try
+        {
+            await await Task.WhenAny(flows);
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await Task.WhenAll(flows).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    // 4. Ready.
+    private async Task BeReadyAsync(CancellationToken cancellation)
+    {
+        using var timer = new PeriodicTimer(ReadyPoll, _host.Time);
+        var ready = false;
+        while (await timer.WaitForNextTickAsync(cancellation))
+        {
+            var behind = _replicas.Find(r => !r.IsReady);
+            if (behind is not null && ready)
+            {
+                _host.Health.Degraded($"{behind.Definition.Name} is being read anew");
+            }
+            else if (behind is null && !ready)
+            {
+                _host.Health.Ready();
+            }
+
+            ready = behind is null;
+            Grpc.SetServing(ready);
+        }
+    }
+
+    // 5. Heartbeats.
+    private async Task FollowHeartbeatsAsync(CancellationToken cancellation)
+    {
+        var malformed = _host.Counters.Counter("heartbeats_malformed", "Heartbeats that could not be read");
+        using var heartbeats = _host.Bus.Subscribe(_host.Subjects.AllHeartbeats);
+        _host.Counters.Counter("heartbeats_dropped", "Heartbeats that came faster than they were read", () => heartbeats.Dropped);
         await foreach (var message in heartbeats.ReadAllAsync(cancellation))
         {
             using (message)
             {
-                if (!view.TryAdd(message.Payload))
+                if (!_view.TryAdd(message.Payload))
                 {
                     malformed.Add();
                 }
             }
-        }
-    }
-
-    private static void RefuseAbsent(string? sources)
-    {
-        if (sources is not null && !Directory.Exists(sources))
-        {
-            throw new ServiceExitException(ExitCode.Usage, $"--sources {sources}: there is no such directory");
         }
     }
 }

@@ -1,4 +1,3 @@
-using System.Net;
 using TraceeMesh.DataSourceApi;
 using TraceeMesh.DataSourceApi.Console;
 using TraceeMesh.DataSourceApi.Readiness;
@@ -6,14 +5,27 @@ using TraceeMesh.DataSourceApi.Services;
 using TraceeMesh.ServiceDefaults;
 
 var view = new MeshView(TimeProvider.System);
-return await MeshHost.RunAsync("datasource-api", args, new Pipeline(view).RunAsync, new MeshHostSetup
+Pipeline pipeline = null!;
+GrpcListener listener = null!;
+return await MeshHost.RunAsync("datasource-api", args, RunAsync, new MeshHostSetup
 {
-    Flags = new Dictionary<string, string> { ["--grpc"] = "GRPC_ADDRESS", ["--expect"] = "EXPECT", ["--sources"] = "SOURCES" },
-    Builder = (builder, host) => GrpcEndpoint.Listen(builder, GrpcEndpoint.Address(host.Options)),
-    Endpoints = (web, _) =>
+    Flags = new Dictionary<string, string>(GrpcListener.Flags) { ["--expect"] = "EXPECT", ["--sources"] = "SOURCES" },
+    Builder = (builder, host) =>
     {
-        GrpcEndpoint.Map(web);
+        listener = new GrpcListener(host.Options);
+        listener.Listen(builder);
+    },
+    Endpoints = (web, host) =>
+    {
+        pipeline = new Pipeline(host, view);
+        pipeline.Grpc.Map(web);
         StatusPage.Map(web, view);
     },
     Ready = context => MeshReadiness.Answer(context, view),
 });
+
+Task RunAsync(MeshHost host, CancellationToken cancellation)
+{
+    listener.Protect();
+    return pipeline.RunAsync(cancellation);
+}

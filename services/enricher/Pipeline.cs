@@ -69,6 +69,9 @@ public sealed class Pipeline(
     private readonly StreamTable _streams = new(subjects);
     private readonly NodeStores _stores = new();
     private readonly List<INodeSource> _sources = [];
+    private long _fillTo;
+    private long _lastSequence;
+    private bool _isFilled;
     private readonly ConcurrentQueue<(int Partition, uint LoadId, long End)> _unsettled = new();
     private readonly List<CutFrame> _cut = [];
     private readonly ServiceCounter _frames = counters.Counter("raw_frames", "Raw frames read");
@@ -108,12 +111,13 @@ public sealed class Pipeline(
             c => _jetStream.EnsureStreamAsync(_streams.Events, c),
             (_, _) => Settle(cutter));
         await using var reader = new RawReader(_jetStream, _streams.Raw(node), log);
+        _fillTo = (await _jetStream.FindStreamAsync(_streams.Raw(node).Name, cancellation))?.LastSequence ?? 0;
+        health.Degraded($"its stores are being filled: it reads what the bus has kept and waits for the snapshot of {node}'s collector");
         Count(cutter, publisher, reader);
 
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var ledger = new LedgerPublisher(_jetStream, subjects.Ledger(node), cutter.Books, log);
         Task[] flows = [.. Beside(ledger, dead, stop.Token), ReadAsync(reader, cutter, enrichment, new Publishers(publisher, lifecycle, changes), dead, stop.Token)]; // 2
-        health.Ready();
         try
         {
             await await Task.WhenAny(flows);
@@ -219,11 +223,30 @@ public sealed class Pipeline(
             }
 
             var (message, gap) = await reading; // 3
+            var sequence = message.Metadata.StreamSequence;
             Take(message, gap, cutter, dead);
+            SayWhetherFilled(sequence);
             publishers.Changes.Publish();
             await PublishAsync(cutter, publishers, cancellation); // 6
             reading = reader.ReadAsync(cancellation).AsTask();
         }
+    }
+
+    // Ready means that whoever asks is told of everything that lives: all that the stream held at the start is applied, and a
+    // whole snapshot with it.
+    private void SayWhetherFilled(long sequence)
+    {
+        // Numbers that begin anew are those of another stream: what the first one held is gone.
+        _fillTo = sequence < _lastSequence ? 0 : _fillTo;
+        _lastSequence = sequence;
+        if (_isFilled || sequence < _fillTo || !_stores.Containers.Complete || !_stores.Processes.IsComplete)
+        {
+            return;
+        }
+
+        _isFilled = true;
+        health.Ready();
+        log.LogInformation("the stores are filled; the history of containers is complete from position {Containers} of its load, that of processes from {Processes}", _stores.Containers.HistoryFrom.Offset, _stores.Processes.HistoryFrom.ToStorePosition().Offset);
     }
 
     private async Task ListPodsAsync(CancellationToken cancellation)

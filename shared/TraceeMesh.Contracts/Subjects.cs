@@ -98,6 +98,18 @@ public sealed class Subjects(string prefix = Subjects.DefaultPrefix)
     /// <summary>Lookups of a source that belongs to the mesh.</summary>
     public string Lookup(string @namespace, string id) => $"{Prefix}.ds.{Safe(@namespace)}.{Safe(id)}.get";
 
+    /// <summary>The log of a writable source.</summary>
+    public string WriteLog(string @namespace, string id) => $"{Prefix}.dslog.{Safe(@namespace)}.{Safe(id)}";
+
+    /// <summary>The parts of a writable source's snapshots.</summary>
+    public string SnapshotParts(string @namespace, string id) => $"{WriteLog(@namespace, id)}.snapshot";
+
+    /// <summary>The records that make a snapshot of a writable source whole.</summary>
+    public string SnapshotCommits(string @namespace, string id) => $"{WriteLog(@namespace, id)}.snapshot.commit";
+
+    /// <summary>Who wrote what to writable sources, accepted or refused.</summary>
+    public string Audit => $"{Prefix}.audit.datasource";
+
     /// <summary>Requests to a node's collector.</summary>
     public string Control(string node) => $"{Prefix}.control.{Safe(node)}";
 

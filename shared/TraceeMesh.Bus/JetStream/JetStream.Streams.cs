@@ -70,6 +70,12 @@ public sealed partial class JetStream
     /// <returns>How many were removed.</returns>
     public async Task<long> PurgeStreamAsync(string stream, string? subject = null, long? belowSequence = null, CancellationToken cancellation = default)
     {
+        if (belowSequence <= 1)
+        {
+            // The server takes 0 and 1 for no sequence at all, and would remove everything.
+            return 0;
+        }
+
         var response = await CallAsync($"STREAM.PURGE.{stream}", new PurgeRequest(subject, belowSequence), JetStreamJson.Default.PurgeRequest, JetStreamJson.Default.SuccessResponse, cancellation);
         return Checked(response, $"purging stream {stream}").Purged;
     }

@@ -4,8 +4,8 @@ namespace TraceeMesh.Contracts;
 /// <param name="Name">Name of the stream.</param>
 /// <param name="Subjects">The subjects it stores.</param>
 /// <param name="OnDisk">Whether it survives a stop of the bus.</param>
-/// <param name="MaxAge">A message older than this is removed.</param>
-/// <param name="MaxBytes">The oldest messages are removed beyond this size.</param>
+/// <param name="MaxAge">A message older than this is removed; zero: none is.</param>
+/// <param name="MaxBytes">The oldest messages are removed beyond this size; 0: none are.</param>
 /// <param name="DuplicateWindow">For how long the bus remembers a message id.</param>
 public sealed record StreamDefinition(string Name, IReadOnlyList<string> Subjects, bool OnDisk, TimeSpan MaxAge, long MaxBytes, TimeSpan DuplicateWindow)
 {

@@ -30,6 +30,9 @@ public sealed class StreamTable(Subjects subjects)
     /// <summary>What could not be read.</summary>
     public StreamDefinition Dead => new(Name("dead"), [subjects.AllDead], OnDisk: true, TimeSpan.FromDays(7), 64 * MiB, TimeSpan.FromMinutes(2));
 
+    /// <summary>Who wrote what to writable sources.</summary>
+    public StreamDefinition Audit => new(Name("audit"), [subjects.Audit], OnDisk: true, TimeSpan.FromDays(30), 256 * MiB, TimeSpan.FromMinutes(2));
+
     /// <summary>Which events each consumer wants.</summary>
     public BucketDefinition Selection => new(Name("selection"), OnDisk: false, 4 * MiB);
 
@@ -38,6 +41,19 @@ public sealed class StreamTable(Subjects subjects)
 
     /// <summary>Raw frames of one node: enough for 30 s without an enricher at 20 000 events a second.</summary>
     public StreamDefinition Raw(string node) => new(Name($"raw-{Subjects.Safe(node)}"), [subjects.Raw(node)], OnDisk: false, TimeSpan.FromMinutes(2), 256 * MiB, TimeSpan.FromMinutes(2));
+
+    /// <summary>
+    /// The writes of a writable source since its last snapshot. Nothing leaves it by age or size, for that would be a silent loss:
+    /// who writes a snapshot removes what it holds, and who writes refuses to when that has not happened for too long.
+    /// </summary>
+    public StreamDefinition WriteLog(string @namespace, string id) => new(SourceName("dslog", @namespace, id), [subjects.WriteLog(@namespace, id)], OnDisk: true, TimeSpan.Zero, 0, TimeSpan.FromMinutes(2));
+
+    /// <summary>The last snapshot of a writable source.</summary>
+    public StreamDefinition Snapshots(string @namespace, string id) => new(
+        SourceName("dssnap", @namespace, id), [subjects.SnapshotParts(@namespace, id), subjects.SnapshotCommits(@namespace, id)], OnDisk: true, TimeSpan.Zero, 0, TimeSpan.FromMinutes(2));
+
+    // A plus is in no token, so that two sources never have one name.
+    private string SourceName(string what, string @namespace, string id) => Name($"{what}-{Subjects.Safe(@namespace)}+{Subjects.Safe(id)}");
 
     private string Name(string what) => $"{subjects.Prefix}-{what}";
 }

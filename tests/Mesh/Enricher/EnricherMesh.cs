@@ -49,6 +49,9 @@ internal sealed class EnricherMesh : IAsyncDisposable
     /// <summary>How long they are waited for.</summary>
     public EnrichmentOptions Options { get; init; } = new();
 
+    /// <summary>What the enricher says of itself.</summary>
+    public ServiceHealth Health { get; private set; } = new();
+
     public BusConnection Bus => _bus;
 
     public JetStream JetStream { get; }
@@ -80,7 +83,8 @@ internal sealed class EnricherMesh : IAsyncDisposable
         _enricherBus = await ConnectAsync(Server);
         var health = new ServiceHealth();
         _running = Task.Run(() => new Pipeline(RawFrames.Node, "a", _ => Runtimes, Pods, Options, _enricherBus, _subjects, NullLogger.Instance, new ServiceCounters(), health).RunAsync(_stop.Token));
-        await TestWait.Until(() => health.State == Heartbeat.Ready || _running.IsCompleted, "the enricher is ready");
+        Health = health;
+        await TestWait.Until(() => health.State != Heartbeat.Starting || _running.IsCompleted, "the enricher reads");
         Assert.False(_running.IsCompleted, $"the enricher ended: {_running.Exception}");
     }
 

@@ -4,6 +4,7 @@ using TraceeMesh.Contracts;
 using TraceeMesh.Contracts.Events;
 using TraceeMesh.Contracts.Ledger;
 using TraceeMesh.Contracts.Lookups;
+using TraceeMesh.Contracts.Mesh;
 using TraceeMesh.MessagePack;
 using TraceeMesh.TestKit;
 using TraceeMesh.TestKit.Records;
@@ -120,8 +121,10 @@ public sealed class EnricherTests : IAsyncLifetime
         await _mesh.SendAsync(0, Opens(2));
         await _mesh.AccountAsync(a => a.Produced == 2);
 
+        // The old connection still counts as one until its end is noticed.
+        var before = _mesh.Bus.Statistics.Reconnects;
         await _mesh.Server.RestartAsync();
-        await TestWait.Until(() => _mesh.Bus.State == BusState.Connected, "the bus is back");
+        await TestWait.Until(() => _mesh.Bus.Statistics.Reconnects > before && _mesh.Bus.State == BusState.Connected, "the bus is back");
         await _mesh.JetStream.EnsureStreamAsync(_mesh.Streams.Raw(RawFrames.Node));
         await _mesh.SendAsync(5, Opens(1));
 
@@ -168,6 +171,26 @@ public sealed class EnricherTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Readiness_ComesWithTheWholeSnapshot_AlsoAfterAKill()
+    {
+        await _mesh.SendAsync(0, Opens(1));
+        await _mesh.AccountAsync(a => a.Produced == 1);
+        Assert.Equal(Heartbeat.Degraded, _mesh.Health.State);
+        Assert.Contains("snapshot", _mesh.Health.Reason, StringComparison.Ordinal);
+
+        await _mesh.SendAsync(1, new RecordBuilder().SnapshotEnd());
+        await TestWait.Until(() => _mesh.Health.State == Heartbeat.Ready, "the enricher is ready");
+
+        // All that the stream holds is applied before it says so again.
+        await _mesh.KillEnricherAsync();
+        await _mesh.SendAsync(2, new RecordBuilder().Cgroup(EventIds.CgroupMkdir, 77, $"/docker/{Id}"));
+        await _mesh.StartEnricherAsync();
+        await TestWait.Until(() => _mesh.Health.State == Heartbeat.Ready, "the enricher is ready again");
+        var reply = await _mesh.LookUpAsync(new LookupRequest { Keys = [DataValue.Of(Id)] });
+        Assert.Equal(LookupStatus.Found, Assert.Single(reply.Results).Status);
+    }
+
+    [Fact]
     public async Task List_OverTheBus_TellsWhatExists()
     {
         await _mesh.SendAsync(0, new RecordBuilder().SnapshotEnd().Cgroup(EventIds.CgroupMkdir, 77, $"/docker/{Id}"));
@@ -188,7 +211,7 @@ public sealed class EnricherTests : IAsyncLifetime
     [InlineData("STATS")]
     public async Task MicroService_EachVerb_AnswersWithItsMetadata(string verb)
     {
-        using var reply = await _mesh.Bus.RequestMessageAsync($"$SRV.{verb}.tracee-ds", ReadOnlyMemory<byte>.Empty, TimeSpan.FromSeconds(5));
+        using var reply = await _mesh.Bus.RequestMessageAsync($"$SRV.{verb}.tracee-ds.a-containers", ReadOnlyMemory<byte>.Empty, TimeSpan.FromSeconds(5));
 
         using var json = JsonDocument.Parse(reply.Payload.ToArray());
         Assert.Equal("tracee-ds", json.RootElement.GetProperty("name").GetString());

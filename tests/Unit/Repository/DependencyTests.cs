@@ -20,7 +20,7 @@ public sealed class DependencyTests
         ["TraceeMesh.Collector"] = ["TraceeMesh.Bus", "TraceeMesh.Contracts", "TraceeMesh.ServiceDefaults"],
         ["TraceeMesh.Enricher"] = ["TraceeMesh.Bus", "TraceeMesh.Contracts", "TraceeMesh.Grpc", "TraceeMesh.ServiceDefaults"],
         ["TraceeMesh.Detector"] = ["TraceeMesh.Bus", "TraceeMesh.Contracts", "TraceeMesh.ServiceDefaults", "TraceeMesh.Signatures", "TraceeMesh.Signatures.BuiltIn"],
-        ["TraceeMesh.DataSourceApi"] = ["TraceeMesh.Bus", "TraceeMesh.Contracts", "TraceeMesh.ServiceDefaults"],
+        ["TraceeMesh.DataSourceApi"] = ["TraceeMesh.Bus", "TraceeMesh.Contracts", "TraceeMesh.Grpc", "TraceeMesh.ServiceDefaults"],
         ["TraceeMesh.Cli"] = ["TraceeMesh.Bus", "TraceeMesh.Contracts"],
     };
 

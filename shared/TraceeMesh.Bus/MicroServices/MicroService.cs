@@ -1,8 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
-using TraceeMesh.Bus;
 
-namespace TraceeMesh.Enricher.Lookups;
+namespace TraceeMesh.Bus;
 
 /// <summary>
 /// Registers a data source as a NATS micro service (ADR-32): answers <c>$SRV.PING</c>, <c>$SRV.INFO</c> and <c>$SRV.STATS</c>,
@@ -110,7 +109,7 @@ public sealed class MicroService : IDisposable
             json.WriteStartObject();
             json.WriteString("name", endpoint.Name);
             json.WriteString("subject", endpoint.Subject);
-            json.WriteString("queue_group", "");
+            json.WriteString("queue_group", endpoint.QueueGroup);
             more(endpoint, json);
             json.WriteEndObject();
         }

@@ -1,9 +1,10 @@
-namespace TraceeMesh.Enricher.Lookups;
+namespace TraceeMesh.Bus;
 
 /// <summary>What one endpoint did since its start, as ADR-32 shows it.</summary>
 /// <param name="name">Name of the endpoint.</param>
 /// <param name="subject">Its subject.</param>
-public sealed class EndpointStatistics(string name, string subject)
+/// <param name="queueGroup">The group that shares its requests; empty where each instance answers alone.</param>
+public sealed class EndpointStatistics(string name, string subject, string queueGroup = "")
 {
     private long _requests;
     private long _errors;
@@ -14,6 +15,9 @@ public sealed class EndpointStatistics(string name, string subject)
 
     /// <summary>Its subject.</summary>
     public string Subject { get; } = subject;
+
+    /// <summary>The group that shares its requests; empty where each instance answers alone.</summary>
+    public string QueueGroup { get; } = queueGroup;
 
     /// <summary>Requests so far.</summary>
     public long Requests => Interlocked.Read(ref _requests);

@@ -3,29 +3,49 @@ using System.Globalization;
 using System.Net;
 using System.Net.Http;
 using System.Net.Http.Headers;
+using System.Net.Security;
 using Google.Protobuf;
 
 namespace TraceeMesh.Grpc;
 
 /// <summary>
-/// Unary calls to a server on a unix socket, over HTTP/2 without TLS. Calls share one connection, so one that hangs does not
-/// hold up another; a broken connection is opened anew by the next call. A call never throws for what the server does.
+/// Calls to a server, over HTTP/2. They share one connection, so one that hangs does not hold up another; a broken connection is
+/// opened anew by the next call. A call never throws for what the server does.
 /// </summary>
 public sealed class GrpcChannel : IDisposable
 {
     private const int MaxConnections = 1;
-    private const int MaxDetailLength = 256;
+    private const int MaxDetailLength = 1024;
     private static readonly MediaTypeHeaderValue GrpcType = new("application/grpc");
 
     private readonly HttpMessageInvoker _http;
+    private readonly Uri _server;
     private readonly int _maxReplyBytes;
 
-    /// <summary>A channel; it connects at the first call.</summary>
+    /// <summary>A channel to a unix socket, without TLS; it connects at the first call.</summary>
     /// <param name="socket">Path of the unix socket.</param>
     /// <param name="maxReplyBytes">The largest message that is read.</param>
     public GrpcChannel(string socket, int maxReplyBytes)
     {
         _http = new HttpMessageInvoker(UnixSocketHttp.CreateHandler(socket, MaxConnections));
+        _server = UnixSocketHttp.Localhost;
+        _maxReplyBytes = maxReplyBytes;
+    }
+
+    /// <summary>A channel to an address; it connects at the first call.</summary>
+    /// <param name="server"><c>http://host:port</c>, or <c>https://host:port</c> with TLS.</param>
+    /// <param name="maxReplyBytes">The largest message that is read.</param>
+    /// <param name="tls">Which certificates are trusted and shown.</param>
+    public GrpcChannel(Uri server, int maxReplyBytes = MessageFrame.DefaultMaxBytes, SslClientAuthenticationOptions? tls = null)
+    {
+        var handler = new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, UseProxy = false, ActivityHeadersPropagator = null };
+        if (tls is not null)
+        {
+            handler.SslOptions = tls;
+        }
+
+        _http = new HttpMessageInvoker(handler);
+        _server = server;
         _maxReplyBytes = maxReplyBytes;
     }
 
@@ -46,7 +66,7 @@ public sealed class GrpcChannel : IDisposable
     {
         try
         {
-            using var message = Request(method, request, metadata);
+            using var message = Request(method, new ByteArrayContent(MessageFrame.Write(request)), metadata);
             using var response = await _http.SendAsync(message, cancellation);
             return await ReadAsync(response, parser, cancellation);
         }
@@ -60,16 +80,67 @@ public sealed class GrpcChannel : IDisposable
         }
     }
 
+    /// <summary>Opens a call whose messages and replies come one by one, of whatever kind it is. Dispose it.</summary>
+    /// <typeparam name="T">Type of the replies.</typeparam>
+    /// <param name="method">Path of the method: <c>/package.Service/Method</c>.</param>
+    /// <param name="metadata">Sent as headers.</param>
+    /// <param name="timeout">The deadline told to the server.</param>
+    /// <param name="cancellation">Ends the call, also at the server.</param>
+    public GrpcClientCall<T> Open<T>(string method, IEnumerable<KeyValuePair<string, string>> metadata, TimeSpan? timeout = null, CancellationToken cancellation = default)
+        where T : class, IMessage<T>, new()
+    {
+        var content = new MessageStreamContent();
+        var message = Request(method, content, metadata);
+        if (timeout is { } patience)
+        {
+            message.Headers.TryAddWithoutValidation("grpc-timeout", GrpcTimeout.Format(patience));
+        }
+
+        return new GrpcClientCall<T>(_http, message, content, _maxReplyBytes, cancellation);
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _http.Dispose();
 
-    private static HttpRequestMessage Request(string method, IMessage request, IReadOnlyList<KeyValuePair<string, string>> metadata)
+    internal static GrpcStatusCode CodeOf(HttpStatusCode status) => status switch
     {
-        var message = new HttpRequestMessage(HttpMethod.Post, new Uri(UnixSocketHttp.Localhost, method))
+        HttpStatusCode.BadRequest => GrpcStatusCode.Internal,
+        HttpStatusCode.Unauthorized => GrpcStatusCode.Unauthenticated,
+        HttpStatusCode.Forbidden => GrpcStatusCode.PermissionDenied,
+        HttpStatusCode.NotFound => GrpcStatusCode.Unimplemented,
+        HttpStatusCode.TooManyRequests or HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout => GrpcStatusCode.Unavailable,
+        _ => GrpcStatusCode.Unknown,
+    };
+
+    // A reply without messages may carry its status in the headers ("Trailers-Only"); every other one does in the trailers.
+    internal static bool Status(HttpResponseMessage response, out GrpcStatusCode code, out string detail)
+    {
+        var headers = response.TrailingHeaders.Contains("grpc-status") ? response.TrailingHeaders : response.Headers;
+        detail = "";
+        code = GrpcStatusCode.Unknown;
+        if (!headers.TryGetValues("grpc-status", out var values)
+            || !int.TryParse(values.First(), NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+        {
+            return false;
+        }
+
+        code = number <= (int)GrpcStatusCode.Unauthenticated ? (GrpcStatusCode)number : GrpcStatusCode.Unknown;
+        if (headers.TryGetValues("grpc-message", out var messages))
+        {
+            var text = PercentEncoding.Decode(messages.First());
+            detail = text.Length <= MaxDetailLength ? text : text[..MaxDetailLength];
+        }
+
+        return true;
+    }
+
+    private HttpRequestMessage Request(string method, HttpContent content, IEnumerable<KeyValuePair<string, string>> metadata)
+    {
+        var message = new HttpRequestMessage(HttpMethod.Post, new Uri(_server, method))
         {
             Version = HttpVersion.Version20,
             VersionPolicy = HttpVersionPolicy.RequestVersionExact,
-            Content = new ByteArrayContent(MessageFrame.Write(request)),
+            Content = content,
         };
         message.Content.Headers.ContentType = GrpcType;
         message.Headers.TE.Add(new TransferCodingWithQualityHeaderValue("trailers"));
@@ -137,36 +208,4 @@ public sealed class GrpcChannel : IDisposable
             ArrayPool<byte>.Shared.Return(buffer);
         }
     }
-
-    // A reply without messages may carry its status in the headers ("Trailers-Only"); every other one does in the trailers.
-    private static bool Status(HttpResponseMessage response, out GrpcStatusCode code, out string detail)
-    {
-        var headers = response.TrailingHeaders.Contains("grpc-status") ? response.TrailingHeaders : response.Headers;
-        detail = "";
-        code = GrpcStatusCode.Unknown;
-        if (!headers.TryGetValues("grpc-status", out var values)
-            || !int.TryParse(values.First(), NumberStyles.None, CultureInfo.InvariantCulture, out var number))
-        {
-            return false;
-        }
-
-        code = number <= (int)GrpcStatusCode.Unauthenticated ? (GrpcStatusCode)number : GrpcStatusCode.Unknown;
-        if (headers.TryGetValues("grpc-message", out var messages))
-        {
-            var text = Uri.UnescapeDataString(messages.First());
-            detail = text.Length <= MaxDetailLength ? text : text[..MaxDetailLength];
-        }
-
-        return true;
-    }
-
-    private static GrpcStatusCode CodeOf(HttpStatusCode status) => status switch
-    {
-        HttpStatusCode.BadRequest => GrpcStatusCode.Internal,
-        HttpStatusCode.Unauthorized => GrpcStatusCode.Unauthenticated,
-        HttpStatusCode.Forbidden => GrpcStatusCode.PermissionDenied,
-        HttpStatusCode.NotFound => GrpcStatusCode.Unimplemented,
-        HttpStatusCode.TooManyRequests or HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout => GrpcStatusCode.Unavailable,
-        _ => GrpcStatusCode.Unknown,
-    };
 }

@@ -1,0 +1,308 @@
+using System.Diagnostics.CodeAnalysis;
+using TraceeMesh.Bus;
+using TraceeMesh.Contracts;
+using TraceeMesh.DataSourceApi.Entries;
+using TraceeMesh.DataSourceApi.Log;
+using TraceeMesh.DataSourceApi.Sources;
+
+namespace TraceeMesh.DataSourceApi.Replicas;
+
+/// <summary>
+/// One source in this replica: its entries, kept in step with its log; writes into the log and waits until they are applied here; reads
+/// that see every write acknowledged before they began.
+/// </summary>
+public sealed class SourceReplica
+{
+    /// <summary>Bytes of log behind the last snapshot from which on writes are refused: whoever ought to write the snapshot cannot.</summary>
+    public const long MaxLogBytes = 1L << 30;
+
+    /// <summary>How long a write that is stored is waited for here.</summary>
+    public static readonly TimeSpan ApplyPatience = TimeSpan.FromSeconds(30);
+
+    private readonly Lock _gate = new();
+    private readonly EntryTable _entries;
+    private readonly LogApplier _applier;
+    private readonly PendingOutcomes _outcomes = new();
+    private readonly ChangeHistory _history = new();
+    private readonly LogWriter _writer;
+    private readonly TimeProvider _time;
+    private readonly SharedLastSequence _last;
+    private TaskCompletionSource _advanced = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile bool _ready;
+
+    /// <summary>A replica that knows nothing yet; <see cref="LogFollower"/> teaches it.</summary>
+    public SourceReplica(SourceDefinition definition, BusConnection bus, Subjects subjects, JetStream jetStream)
+    {
+        Definition = definition;
+        Types = new TypedPair(definition);
+        _time = bus.Time;
+        _entries = new EntryTable(definition.Capacity, definition.Eviction, definition.TimeToLive);
+        _applier = new LogApplier(_entries) { Decided = _outcomes.Decide, Changed = _history.Add };
+        var streams = new StreamTable(subjects);
+        LogStream = streams.WriteLog(definition.Namespace, definition.Id);
+        SnapshotStream = streams.Snapshots(definition.Namespace, definition.Id);
+        Store = new LogStore(jetStream, c => jetStream.EnsureStreamAsync(LogStream, c));
+        _writer = new LogWriter(Store, subjects.WriteLog(definition.Namespace, definition.Id));
+        _last = new SharedLastSequence(async () => (await jetStream.FindStreamAsync(LogStream.Name))?.LastSequence ?? 0);
+    }
+
+    /// <summary>What the source is.</summary>
+    public SourceDefinition Definition { get; }
+
+    /// <summary>What it takes.</summary>
+    public TypedPair Types { get; }
+
+    /// <summary>Whether it has caught up with its log once; before that it answers nothing.</summary>
+    public bool IsReady => _ready;
+
+    /// <summary>Sequence of the last record applied.</summary>
+    public long Applied
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _applier.Applied;
+            }
+        }
+    }
+
+    /// <summary>Entries it holds.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _entries.Count;
+            }
+        }
+    }
+
+    /// <summary>Records of the log that could not be read.</summary>
+    public long Malformed
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _applier.Malformed;
+            }
+        }
+    }
+
+    /// <summary>Completes when more is applied.</summary>
+    public Task Advanced
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _advanced.Task;
+            }
+        }
+    }
+
+    internal StreamDefinition LogStream { get; }
+
+    internal StreamDefinition SnapshotStream { get; }
+
+    internal LogStore Store { get; }
+
+    internal LogWriter Writer => _writer;
+
+    internal DateTimeOffset Now => _time.GetUtcNow();
+
+    private long NowNanoseconds => (_time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * 100;
+
+    /// <summary>Waits until everything is applied that the log held when this was called.</summary>
+    /// <exception cref="BusException">The bus does not say what that is.</exception>
+    public async ValueTask CaughtUpAsync(CancellationToken cancellation)
+    {
+        var last = await _last.ReadAsync().WaitAsync(cancellation);
+        while (true)
+        {
+            Task advanced;
+            lock (_gate)
+            {
+                if (_ready && _applier.Applied >= last)
+                {
+                    return;
+                }
+
+                advanced = _advanced.Task;
+            }
+
+            await advanced.WaitAsync(cancellation);
+        }
+    }
+
+    /// <summary>Finds keys, all as of one revision.</summary>
+    /// <param name="read">Is given a view that is valid during the call.</param>
+    /// <returns>What it returns.</returns>
+    /// <exception cref="LogUnavailableException">This replica is beginning anew.</exception>
+    public T Read<T>(Func<EntryView, T> read)
+    {
+        lock (_gate)
+        {
+            RefuseUnready_NeedsLock();
+            return read(new EntryView(_entries, _applier.Applied, NowNanoseconds));
+        }
+    }
+
+    /// <summary>Changes behind a revision, for those who watch; null where they are no longer known.</summary>
+    public List<AppliedChange>? ChangesAfter(long revision, int limit)
+    {
+        lock (_gate)
+        {
+            return revision < _history.CompleteFrom ? null : _history.After(revision, limit);
+        }
+    }
+
+    /// <summary>Stores a write and waits until it is applied here.</summary>
+    /// <exception cref="LogUnavailableException">It is not stored, or nobody knows, or it is not applied in time.</exception>
+    public async Task<WriteOutcome> WriteAsync(PendingWrite write, CancellationToken cancellation)
+    {
+        Task<WriteOutcome> outcome;
+        lock (_gate)
+        {
+            RefuseUnready_NeedsLock();
+            if (_applier.BytesSinceSnapshot > MaxLogBytes)
+            {
+                throw new LogUnavailableException($"the log of {Definition.Name} has {_applier.BytesSinceSnapshot >> 20} MiB since its last snapshot; the logs of datasource-api say why none is written", isFull: true);
+            }
+
+            if (write.IsRepeatable && _outcomes.Find(write.Id) is { } known)
+            {
+                return known;
+            }
+
+            outcome = _outcomes.Expect(write.Id);
+        }
+
+        try
+        {
+            var repeated = await _writer.StoreAsync(write, cancellation);
+            if (repeated && write.IsRepeatable && !outcome.IsCompleted)
+            {
+                await CaughtUpAsync(cancellation);
+                if (!outcome.IsCompleted)
+                {
+                    throw new LogUnavailableException("this write was stored before, and its outcome is no longer known: read the key");
+                }
+            }
+
+            return await outcome.WaitAsync(ApplyPatience, _time, cancellation);
+        }
+        catch (TimeoutException)
+        {
+            throw new LogUnavailableException($"the write is stored, and not applied here for {ApplyPatience.TotalSeconds:0} s: the bus does not deliver {LogStream.Name}");
+        }
+        finally
+        {
+            lock (_gate)
+            {
+                _outcomes.Forget(write.Id);
+            }
+        }
+    }
+
+    /// <summary>Applies records; each delivery is visible whole.</summary>
+    internal void Apply(ReadOnlySpan<byte> record, long sequence, long time)
+    {
+        lock (_gate)
+        {
+            _applier.Apply(record, sequence, time);
+        }
+    }
+
+    internal void Skip(ReadOnlySpan<byte> record, long sequence, long time)
+    {
+        lock (_gate)
+        {
+            _applier.Skip(record, sequence, time);
+        }
+    }
+
+    /// <summary>Those who wait look again.</summary>
+    internal void Wake()
+    {
+        TaskCompletionSource advanced;
+        lock (_gate)
+        {
+            advanced = _advanced;
+            _advanced = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+
+        advanced.SetResult();
+    }
+
+    /// <summary>Begins anew: nothing is answered until <see cref="SetReady"/>.</summary>
+    internal EntryTable BeginReset()
+    {
+        lock (_gate)
+        {
+            _ready = false;
+        }
+
+        return _entries;
+    }
+
+    internal void EndReset(long asOf)
+    {
+        lock (_gate)
+        {
+            _applier.Reset(asOf);
+            _history.Reset(asOf);
+        }
+    }
+
+    internal void SetReady()
+    {
+        _ready = true;
+        Wake();
+    }
+
+    /// <summary>What a snapshot needs, if it is time for one. Only the follower calls it: it alone changes entries, so that they are copied while readers read on.</summary>
+    internal bool TryCopyForSnapshot([NotNullWhen(true)] out SnapshotCopy? copy)
+    {
+        copy = null;
+        if (_applier.PairsSinceSnapshot < Math.Max(LogFollower.SnapshotPairs, _entries.Count) && _applier.BytesSinceSnapshot < Math.Max(LogFollower.SnapshotBytes, _entries.Bytes))
+        {
+            return false;
+        }
+
+        var entries = new List<SnapshotEntry>(_entries.Count);
+        for (var entry = _entries.Oldest; entry is not null; entry = entry.Newer)
+        {
+            entries.Add(new SnapshotEntry(entry.Key, entry.Value, entry.Revision, entry.Time));
+        }
+
+        copy = new SnapshotCopy(entries, _applier.Applied, _applier.ReplayFrom, _entries.Evicted);
+        lock (_gate)
+        {
+            _applier.PairsSinceSnapshot = 0;
+            _applier.BytesSinceSnapshot = 0;
+        }
+
+        return true;
+    }
+
+    internal IReadOnlyList<Guid> OpenSince(long time)
+    {
+        lock (_gate)
+        {
+            return _applier.OpenSince(time);
+        }
+    }
+
+    private void RefuseUnready_NeedsLock()
+    {
+        if (!_ready)
+        {
+            throw new LogUnavailableException($"{Definition.Name} is not ready: this replica is still reading its log; try again");
+        }
+    }
+
+    internal sealed record SnapshotCopy(IReadOnlyList<SnapshotEntry> Entries, long AsOf, long ReplayFrom, long Evicted);
+}

@@ -1,0 +1,34 @@
+using TraceeMesh.DataSourceApi.Access;
+using TraceeMesh.DataSourceApi.Audit;
+using TraceeMesh.DataSourceApi.Replicas;
+using TraceeMesh.Grpc;
+using TraceeMesh.ServiceDefaults;
+
+namespace TraceeMesh.DataSourceApi.Services;
+
+/// <summary>The gRPC server of this service, put together: the one place that a gRPC library would change.</summary>
+public sealed class GrpcHost
+{
+    private readonly GrpcServer _server;
+    private readonly HealthService _health;
+
+    /// <summary>Puts it together.</summary>
+    public GrpcHost(MeshHost host, IReadOnlyList<SourceReplica> replicas, AccessPolicy policy, AuditLog audit)
+    {
+        var desk = new SourceDesk(replicas, policy, audit, host.Options.Instance, host.Time);
+        var budget = new StreamBudget();
+        GrpcService[] services = [new TraceeDataSourceService(desk, budget).Service, new MeshDataSourcesService(desk).Service];
+        _health = new HealthService(services);
+        services = [.. services, _health.Service];
+        _server = new GrpcServer([.. services, .. new ReflectionService(services).Services], new GrpcServerOptions { Time = host.Time }, host.Log);
+        host.Counters.Counter("grpc_calls", "gRPC calls", () => _server.Calls);
+        host.Counters.Counter("grpc_failures", "gRPC calls that ended with an error of this service", () => _server.Failures);
+        host.Counters.Gauge("grpc_stream_bytes", "Bytes that streams hold which are not written yet", () => budget.Taken);
+    }
+
+    /// <summary>Answers calls.</summary>
+    public void Map(WebApplication web) => web.UseGrpc(_server);
+
+    /// <summary>Tells whether every source has caught up.</summary>
+    public void SetServing(bool serving) => _health.Serving = serving;
+}
