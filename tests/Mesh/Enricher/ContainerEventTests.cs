@@ -36,9 +36,17 @@ public sealed class ContainerEventTests
         var account = await mesh.AccountAsync(a => a.Produced == 5 && a.Parked == 0);
 
         Assert.Equal(2, account.Derived);
-        var events = (await mesh.EventFramesAsync()).SelectMany(f => f.Events).ToList();
-        var known = events.FindIndex(e => e.Position == 4);
-        var hanging = events.FindIndex(e => e.Position == 3);
+
+        // The books close when frames are cut; they are stored a moment later.
+        var (known, hanging) = (-1, -1);
+        await TestWait.Until(
+            async () =>
+            {
+                var events = (await mesh.EventFramesAsync()).SelectMany(f => f.Events).ToList();
+                (known, hanging) = (events.FindIndex(e => e.Position == 4), events.FindIndex(e => e.Position == 3));
+                return known >= 0 && hanging >= 0;
+            },
+            "the events of both are stored");
         Assert.True(known < hanging, "the container that was answered did not wait for the one that hangs");
         var reply = await mesh.LookUpAsync(new LookupRequest { Keys = [DataValue.Of(Known), DataValue.Of(Hanging)], LoadId = RawFrames.Load, Position = 4 });
         Assert.Equal(("shop/cart:1", ""), (reply.Results[0].Values["container_image"].Text, reply.Results[0].Enrichment));
