@@ -22,6 +22,7 @@ internal static class CommandLine
         FindingsCommand.Create(),
         EventsCommand.Create(),
         StatusCommand.Create(),
+        SignaturesCommand.Create(),
         LedgerCommand.Create(),
         GetCommand.Create(),
         ExplainCgroupCommand.Create(),

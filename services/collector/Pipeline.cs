@@ -66,6 +66,7 @@ public sealed class Pipeline : IDisposable
                 host.Log.Log(program.Failure is null ? LogLevel.Information : LogLevel.Warning, "program {Name}: {State}", program.Name, program.Failure ?? "works");
             }
 
+            host.Health.UnavailableEvents = kernel.Report.UnavailableEvents;
             return kernel;
         }
         catch (KernelUnavailableException e)

@@ -37,6 +37,8 @@ public sealed class DetectorCounters(ServiceCounters counters)
 
     public ServiceCounter FindingsRefused { get; } = counters.Counter("findings_refused", "Findings not taken: beyond the limit for one event, or on an event not being judged");
 
+    public ServiceCounter FindingsSuppressed { get; } = counters.Counter("findings_suppressed", "Findings that an exception in signatures.yaml kept back");
+
     public ServiceCounter FindingsShortened { get; } = counters.Counter("findings_shortened", "Findings that exceeded the bus's message size and lost their data");
 
     public ServiceCounter LeasesTaken { get; } = counters.Counter("leases_taken", "Partitions taken");

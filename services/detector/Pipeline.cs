@@ -6,6 +6,7 @@ using TraceeMesh.Detector.Findings;
 using TraceeMesh.Detector.Loading;
 using TraceeMesh.Detector.Lookups;
 using TraceeMesh.Detector.Partitions;
+using TraceeMesh.Detector.Reporting;
 using TraceeMesh.Detector.Selecting;
 using TraceeMesh.Detector.State;
 using TraceeMesh.ServiceDefaults;
@@ -17,7 +18,7 @@ namespace TraceeMesh.Detector;
 /// <summary>
 /// From event frames to findings:
 /// <list type="number">
-/// <item>load the signatures (<see cref="SignatureCatalog"/>), without those that held a detector up (<see cref="DisabledBucket"/>);</item>
+/// <item>load the signatures, those of the operator's directory included (<see cref="SignatureCatalog"/>, <see cref="SignatureDirectory"/>), without those that held a detector up (<see cref="DisabledBucket"/>);</item>
 /// <item>find the data sources they may ask (<see cref="DataSourceDirectory"/>);</item>
 /// <item>tell collectors and enrichers which events are wanted (<see cref="SelectionWriter"/>);</item>
 /// <item>take the leases of partitions (<see cref="LeaseKeeper"/>); and for each partition owned (<see cref="PartitionWorker"/>):</item>
@@ -30,6 +31,9 @@ namespace TraceeMesh.Detector;
 /// </summary>
 public static class Pipeline
 {
+    /// <summary><c>--signatures</c>, TRACEEMESH_SIGNATURES: the operator's directory of signatures.</summary>
+    public const string SignaturesKey = "SIGNATURES";
+
     /// <summary>Runs a detector with the signatures that come with it.</summary>
     public static Task RunAsync(MeshHost host, CancellationToken cancellation) =>
         RunAsync(host, SignatureAssembly.Find(typeof(AntiDebugging).Assembly), cancellation);
@@ -42,6 +46,9 @@ public static class Pipeline
 
         // 1. The signatures.
         using var catalog = SignatureCatalog.Load(signatures, host.Log);
+        SelectionWriter? selection = null;
+        using var directory = Open(host, catalog, () => selection?.Change());
+        await (directory?.LoadAsync(cancellation) ?? Task.CompletedTask);
         var disabled = new DisabledBucket(jetStream, host.Streams.Leases, host.Options.Instance, host.Time, host.Log);
         await disabled.ApplyAsync(catalog, cancellation);
         var leftBehind = new LeftBehind(disabled, host.Log);
@@ -52,7 +59,7 @@ public static class Pipeline
         await sources.RefreshAsync(cancellation);
 
         // 3. The events they want.
-        var selection = new SelectionWriter(jetStream, host.Streams.Selection, host.Options.Instance, catalog.Wanted, host.Time, host.Log);
+        selection = new SelectionWriter(jetStream, host.Streams.Selection, host.Options.Instance, catalog.Wanted, host.Time, host.Log);
 
         // 4. The partitions, and 5 to 9 in a worker for each.
         var findings = new FindingPublisher(jetStream, host.Streams.Findings, counters, host.Time, host.Log);
@@ -61,6 +68,7 @@ public static class Pipeline
         var judge = new JudgeParts(catalog, sources, findings, leftBehind, new EvaluationLimits(), host.Options.Node, host.Subjects, counters, host.Time, host.Log);
         var parts = new PartitionParts(jetStream, host.Subjects, host.Streams, judge, counters, host.Time, host.Log);
         var keeper = new LeaseKeeper(parts, host.Options.Instance, new LeaseTimes());
+        using var requests = host.Bus.Subscribe(host.Subjects.Signatures, new SignaturesEndpoint(host.Options.Instance, catalog, directory).Answer);
         host.Counters.Gauge("partitions_owned", "Partitions this detector judges", () => keeper.Owned);
 
         await RunTogetherAsync(
@@ -68,10 +76,18 @@ public static class Pipeline
                 c => keeper.RunAsync(() => Tell(host.Health, keeper, findings), c),
                 selection.RunAsync,
                 leftBehind.RunAsync,
+                .. directory is null ? [] : new Func<CancellationToken, Task>[] { directory.RunAsync },
                 c => sources.RunAsync(() => catalog.Signatures.Any(s => s.State == SignatureState.Waiting), c),
             ],
             cancellation);
     }
+
+    private static SignatureDirectory? Open(MeshHost host, SignatureCatalog catalog, Action changed) => host.Options.Configuration[SignaturesKey] switch
+    {
+        null or "" => null,
+        var path when Directory.Exists(path) => new SignatureDirectory(path, catalog, changed, host.Time, host.Log),
+        var path => throw new ServiceExitException(ExitCode.Usage, $"--signatures {path}: there is no such directory, or it is closed to this user"),
+    };
 
     // A signature may hold a thread in every partition at once; the judges that go on without it must not wait until the pool has
     // made up its mind to grow.

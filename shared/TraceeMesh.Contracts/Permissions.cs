@@ -33,14 +33,14 @@ public static class Permissions
             new(
                 "detector",
                 [subjects.AllFindings, $"{p}.ds.*.*.get", $"{p}.ds.*.*.get.*", $"{heartbeat}.detector.*", $"{p}.dead.detector.*", $"$KV.{p}-selection.>", $"$KV.{p}-leases.>", "$SRV.>", JetStream, Inbox],
-                [Inbox, $"{p}.ds.*.*.changed", $"{p}.ds.*.*.changed.*"]),
+                [Inbox, subjects.Signatures, $"{p}.ds.*.*.changed", $"{p}.ds.*.*.changed.*"]),
             new(
                 "datasource-api",
                 [$"{p}.ds.*.*.get", $"{p}.ds.*.*.get.*", $"{p}.ds.*.*.list", $"{p}.ds.*.*.list.*", $"{p}.ds.*.*.changed", $"{p}.dslog.>", $"{p}.audit.>", $"{heartbeat}.datasource-api.*", $"$KV.{p}-selection.>", "$SRV.>", JetStream, Inbox],
                 [Inbox, $"{p}.ds.*.*.get", $"{p}.ds.*.*.list", subjects.AllFindings, subjects.AllLedgers, subjects.AllHeartbeats, "$SRV.>"]),
             new(
                 CommandLine,
-                [subjects.AllControl, $"{p}.ds.*.*.get", $"{p}.ds.*.*.get.*", $"{p}.ds.*.*.list", $"{p}.ds.*.*.list.*", $"$KV.{p}-selection.>", "$SRV.>", JetStream, Inbox],
+                [subjects.AllControl, subjects.Signatures, $"{p}.ds.*.*.get", $"{p}.ds.*.*.get.*", $"{p}.ds.*.*.list", $"{p}.ds.*.*.list.*", $"$KV.{p}-selection.>", "$SRV.>", JetStream, Inbox],
                 [Inbox, subjects.AllEvents, subjects.AllFindings, subjects.AllLifecycle, subjects.AllLedgers, subjects.AllHeartbeats, subjects.AllDead]),
             new(Reader, [], [subjects.AllFindings, subjects.AllLifecycle, subjects.AllLedgers, subjects.AllHeartbeats]),
         ];

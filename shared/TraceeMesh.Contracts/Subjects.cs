@@ -39,6 +39,9 @@ public sealed class Subjects(string prefix = Subjects.DefaultPrefix)
     /// <summary>Control of every node.</summary>
     public string AllControl => $"{Prefix}.control.*";
 
+    /// <summary>How the signatures of every detector are, on request.</summary>
+    public string Signatures => $"{Prefix}.signatures";
+
     /// <summary>A name as one token: whatever a subject may not hold becomes <c>_</c>. Empty names become <c>_</c> too.</summary>
     public static string Safe(string name)
     {

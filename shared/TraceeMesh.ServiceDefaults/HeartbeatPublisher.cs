@@ -48,6 +48,7 @@ internal sealed class HeartbeatPublisher(MeshHost host)
             Http = host.HttpAddress,
             Started = _started,
             Timestamp = UnixNanoseconds(host.Time),
+            UnavailableEvents = host.Health.UnavailableEvents,
             Counters = host.Counters.Read(),
         };
         if (host.Bus.TryPublish(_subject, JsonSerializer.SerializeToUtf8Bytes(heartbeat, MeshJson.Default.Heartbeat), BusHeaders.Json) != PublishStatus.Ok)

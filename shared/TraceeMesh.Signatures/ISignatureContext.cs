@@ -15,6 +15,12 @@ public interface ISignatureContext
     /// <example><code>_state = context.State;</code></example>
     public ISignatureState State { get; }
 
+    /// <summary>What the operator set for this signature in <c>signatures.yaml</c>; when that changes, the signature starts anew.</summary>
+    /// <param name="name">Name of the parameter.</param>
+    /// <returns>Its value; <see cref="DataValue.Nil"/> where nothing is set.</returns>
+    /// <example><code>var most = context.Parameter("most") is { Kind: DataKind.Integer } set ? set.Integer : 10;</code></example>
+    public DataValue Parameter(string name);
+
     /// <summary>Finds a data source of the mesh. It may be kept as long as the signature lives.</summary>
     /// <param name="namespace">Such as <c>tracee</c>.</param>
     /// <param name="id">Such as <c>containers</c>.</param>

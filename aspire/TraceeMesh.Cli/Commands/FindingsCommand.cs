@@ -18,7 +18,7 @@ internal static class FindingsCommand
         var noFollow = new Option<bool>("--no-follow") { Description = "End with the findings there are" };
         var nats = CommonOptions.Nats();
         var stateDirectory = CommonOptions.StateDirectory();
-        var command = new Command("findings", "Print findings: those of the stream, then those that come") { json, since, noFollow, nats, stateDirectory };
+        var command = new Command("findings", "Print findings: those of the stream, then those that come; repeats are folded, with --json they are not") { json, since, noFollow, nats, stateDirectory };
         command.SetAction((parsed, cancellation) => Run(
             MeshAddress.Find(parsed.GetValue(nats), parsed.GetValue(stateDirectory)),
             parsed.GetValue(json),
@@ -31,16 +31,22 @@ internal static class FindingsCommand
     private static async Task<int> Run(MeshAddress address, bool json, TimeSpan? since, bool follow, CancellationToken cancellation)
     {
         await using var bus = await MeshConnection.Open(address, cancellation);
-        await using var output = StandardOutput.Open();
+        await using var output = Stream.Synchronized(StandardOutput.Open());
+        var fold = new FindingFold(line => WriteLine(line, output), bus.Time);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var folding = !json && follow ? fold.RunAsync(end.Token) : Task.CompletedTask;
         var skipped = 0;
         await foreach (var payload in Payloads(bus, address, since, follow, output, cancellation))
         {
-            if (!(json ? JsonLine.TryWrite(payload, output) : TryWriteLine(payload, output)))
+            if (!(json ? JsonLine.TryWrite(payload, output) : fold.TryTake(payload)))
             {
                 await Console.Error.WriteLineAsync($"tmesh: message {++skipped} that is no finding: skipped");
             }
         }
 
+        await end.CancelAsync();
+        await folding;
+        fold.Flush();
         return ExitCode.Ok;
     }
 
@@ -101,15 +107,9 @@ internal static class FindingsCommand
         }
     }
 
-    private static bool TryWriteLine(ReadOnlyMemory<byte> payload, Stream output)
+    private static void WriteLine(string line, Stream output)
     {
-        if (!FindingLine.TryFormat(payload, out var line))
-        {
-            return false;
-        }
-
-        output.Write(Encoding.UTF8.GetBytes(line));
-        output.WriteByte((byte)'\n');
-        return true;
+        output.Write(Encoding.UTF8.GetBytes(line + '\n'));
+        output.Flush();
     }
 }

@@ -20,12 +20,13 @@ internal static class UpCommand
         var grpc = CommonOptions.Address("--grpc-address", $"HOST:PORT of the gRPC API [default: 127.0.0.1:{UpOptions.DefaultGrpcPort}, or a free port]");
         var http = CommonOptions.Address("--http-address", $"HOST:PORT of console, health and metrics [default: 127.0.0.1:{UpOptions.DefaultHttpPort}, or a free port]");
         var sources = new Option<string?>("--sources") { Description = "Directory with declarations of writable data sources" };
+        var signatures = new Option<string?>("--signatures") { Description = "Directory with assemblies of signatures and signatures.yaml [default: signatures/ in the state directory]" };
         var stateDirectory = CommonOptions.StateDirectory();
         var verbose = new Option<bool>("--verbose") { Description = "Show everything the services print, not only errors" };
 
         var command = new Command("up", "Start a whole mesh on this machine and print findings until Ctrl-C")
         {
-            detectors, dataSourceApis, node, natsPort, grpc, http, sources, stateDirectory, verbose,
+            detectors, dataSourceApis, node, natsPort, grpc, http, sources, signatures, stateDirectory, verbose,
         };
         command.SetAction((parsed, _) => Run(new UpOptions(StateDirectory.Choose(parsed.GetValue(stateDirectory)), NodeName(parsed.GetRequiredValue(node)))
         {
@@ -34,7 +35,8 @@ internal static class UpCommand
             NatsPort = parsed.GetValue(natsPort),
             Grpc = parsed.GetValue(grpc),
             Http = parsed.GetValue(http),
-            Sources = SourcesDirectory(parsed.GetValue(sources)),
+            Sources = ExistingDirectory("--sources", parsed.GetValue(sources)),
+            Signatures = ExistingDirectory("--signatures", parsed.GetValue(signatures)),
             Verbose = parsed.GetValue(verbose),
         }));
         return command;
@@ -55,8 +57,8 @@ internal static class UpCommand
             ? name
             : throw new CommandException(ExitCode.Usage, $"--node: a name has 1 to {Limits.NameBytes} characters");
 
-    private static string? SourcesDirectory(string? path) =>
+    private static string? ExistingDirectory(string option, string? path) =>
         path is null || Directory.Exists(path)
             ? path is null ? null : Path.GetFullPath(path)
-            : throw new CommandException(ExitCode.Usage, $"--sources: there is no directory {path}");
+            : throw new CommandException(ExitCode.Usage, $"{option}: there is no directory {path}");
 }

@@ -19,6 +19,8 @@ public sealed record StateDirectory(string Path)
 
     public string Credentials => In("credentials");
 
+    public string Signatures => In("signatures");
+
     public string CredentialsOf(string user) => System.IO.Path.Combine(Credentials, user + ".json");
 
     public string LogOf(string instance) => System.IO.Path.Combine(Logs, instance + ".log");

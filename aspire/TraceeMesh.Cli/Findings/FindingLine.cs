@@ -15,9 +15,12 @@ public static class FindingLine
     private const int MaxField = 256;
 
     /// <summary>False when the payload is no finding.</summary>
-    public static bool TryFormat(ReadOnlyMemory<byte> payload, out string line)
+    public static bool TryFormat(ReadOnlyMemory<byte> payload, out string line) => TryFormat(payload, out line, out _, out _);
+
+    /// <summary>The same, with what makes another finding a repeat of this one, and when it happened.</summary>
+    public static bool TryFormat(ReadOnlyMemory<byte> payload, out string line, out FindingKey key, out DateTimeOffset happened)
     {
-        line = "";
+        (line, key, happened) = ("", default, default);
         try
         {
             using var document = JsonDocument.Parse(payload);
@@ -26,7 +29,10 @@ public static class FindingLine
                 return false;
             }
 
-            line = Format(document.RootElement);
+            var finding = document.RootElement;
+            line = Format(finding);
+            key = new(Text(finding, "eventName"), Text(finding, "containerId"), Text(Child(finding, "executable"), "path") is { Length: > 0 } path ? path : Text(finding, "processName"));
+            happened = Time(Number(finding, "timestamp"));
             return true;
         }
         catch (JsonException)

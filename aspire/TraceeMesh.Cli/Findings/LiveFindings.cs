@@ -2,13 +2,21 @@ using TraceeMesh.Bus;
 
 namespace TraceeMesh.Cli.Findings;
 
-/// <summary>Findings as they come, a line each.</summary>
+/// <summary>Findings as they come, repeats folded.</summary>
 internal static class LiveFindings
 {
     /// <summary>Completes when cancelled or the bus is closed for good.</summary>
-    public static async Task Print(BusSubscription findings, TextWriter output, TextWriter messages, CancellationToken cancellation)
+    public static async Task Print(BusSubscription findings, TextWriter output, TextWriter messages, TimeProvider time, CancellationToken cancellation)
     {
         var recent = new RecentFindings();
+        var fold = new FindingFold(
+            line =>
+            {
+                output.WriteLine(line);
+                output.Flush();
+            },
+            time);
+        var folding = fold.RunAsync(cancellation);
         try
         {
             await foreach (var message in findings.ReadAllAsync(cancellation))
@@ -20,12 +28,7 @@ internal static class LiveFindings
                         continue;
                     }
 
-                    if (FindingLine.TryFormat(message.PayloadMemory, out var line))
-                    {
-                        await output.WriteLineAsync(line);
-                        await output.FlushAsync(CancellationToken.None);
-                    }
-                    else
+                    if (!fold.TryTake(message.PayloadMemory))
                     {
                         await messages.WriteLineAsync($"a message on {message.Subject} is no finding: skipped");
                     }
@@ -36,5 +39,8 @@ internal static class LiveFindings
         {
             // Asked to end.
         }
+
+        await folding;
+        fold.Flush();
     }
 }

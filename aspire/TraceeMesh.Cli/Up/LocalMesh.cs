@@ -78,7 +78,7 @@ public sealed class LocalMesh(UpOptions options, Topology topology, Checkout che
             await output.FlushAsync(CancellationToken.None);
 
             // 8. Findings, until asked to stop.
-            var printing = LiveFindings.Print(findings, output, messages, stop.Asked);
+            var printing = LiveFindings.Print(findings, output, messages, time, stop.Asked);
             var watching = WatchDisk().Run(time, stop.Asked);
             await WatchServices(stop.Asked);
             await Task.WhenAll(excluding, printing, watching);
@@ -146,8 +146,7 @@ public sealed class LocalMesh(UpOptions options, Topology topology, Checkout che
             var (directory, name) = (checkout.OutputOf(service.Project), Path.GetFileNameWithoutExtension(service.Project) + ".dll");
             var isRoot = service.User == ServiceUser.Root;
             var assembly = isRoot ? Path.Combine(directory, name) : programs.Assembly(directory, name);
-            var credentials = ReadablePath(identity, options.State.CredentialsOf(service.Name));
-            var launch = Launch.As(identity, options.State.Path, [isRoot ? Programs.CurrentDotnet : programs.Dotnet, assembly, .. layout.Arguments(service, replica, credentials)]) with
+            var launch = Launch.As(identity, options.State.Path, [isRoot ? Programs.CurrentDotnet : programs.Dotnet, assembly, .. layout.Arguments(service, replica, path => ReadablePath(identity, path))]) with
             {
                 // The content of a service lies beside it, not in the state directory it starts in.
                 Environment = new Dictionary<string, string> { ["DOTNET_CONTENTROOT"] = Path.GetDirectoryName(assembly)! },

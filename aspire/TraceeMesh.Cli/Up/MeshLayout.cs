@@ -49,13 +49,13 @@ public sealed class MeshLayout
     /// <summary>What an instance is told.</summary>
     /// <param name="service">Its service.</param>
     /// <param name="replica">Which replica it is, from 1.</param>
-    /// <param name="credentials">The path of its credentials as it can read them.</param>
-    public IEnumerable<string> Arguments(ServiceDefinition service, int replica, string credentials)
+    /// <param name="readable">A path as the instance can read it.</param>
+    public IEnumerable<string> Arguments(ServiceDefinition service, int replica, Func<string, string> readable)
     {
         var instance = InstanceName(service, replica);
         List<string> arguments =
         [
-            "--node", _options.Node, "--instance", instance, "--nats", NatsUrl, "--credentials", credentials,
+            "--node", _options.Node, "--instance", instance, "--nats", NatsUrl, "--credentials", readable(_options.State.CredentialsOf(service.Name)),
             "--http", _http[instance].ToString(),
         ];
         if (service.HasGrpc)
@@ -65,6 +65,11 @@ public sealed class MeshLayout
             {
                 arguments.AddRange(["--sources", sources]);
             }
+        }
+
+        if (service.Name == "detector")
+        {
+            arguments.AddRange(["--signatures", readable(_options.Signatures ?? _options.State.Signatures)]);
         }
 
         return arguments;

@@ -9,6 +9,8 @@ public static class StatePreparation
     private const UnixFileMode Owner = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
     private const UnixFileMode WalkedByOthers = Owner | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
 
+    private const UnixFileMode ListedByOthers = WalkedByOthers | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+
     /// <summary>Below this the bus could not keep its streams for long.</summary>
     public const long MinFreeBytes = 256L * 1024 * 1024;
 
@@ -29,11 +31,12 @@ public static class StatePreparation
         }
 
         Directory.CreateDirectory(state.Credentials, WalkedByOthers);
+        Directory.CreateDirectory(state.Signatures, ListedByOthers);
         Directory.CreateDirectory(state.Logs, Owner);
         Directory.CreateDirectory(state.JetStream, Owner);
         if (person is { } owner)
         {
-            foreach (var directory in new[] { state.Path, state.Credentials, state.Logs })
+            foreach (var directory in new[] { state.Path, state.Credentials, state.Signatures, state.Logs })
             {
                 SystemCalls.GiveTo(directory, owner.Uid, owner.Gid);
             }

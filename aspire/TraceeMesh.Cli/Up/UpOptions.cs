@@ -23,6 +23,9 @@ public sealed record UpOptions(StateDirectory State, string Node)
     /// <summary>The directory with the declarations of data sources, absolute.</summary>
     public string? Sources { get; init; }
 
+    /// <summary>The operator's directory of signatures, absolute; that of the state directory when null.</summary>
+    public string? Signatures { get; init; }
+
     /// <summary>Whether everything the services print is shown.</summary>
     public bool Verbose { get; init; }
 }

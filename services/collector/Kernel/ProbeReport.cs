@@ -1,4 +1,5 @@
 using System.Text;
+using TraceeMesh.Contracts.Events;
 
 namespace TraceeMesh.Collector.Kernel;
 
@@ -10,6 +11,10 @@ public sealed record ProbeReport(IReadOnlyList<ProgramState> Programs, IReadOnly
     /// <summary>Whether everything works.</summary>
     public bool IsComplete => Events.All(e => e.IsAvailable);
 
+    /// <summary>Names of the events that consumers may select and that no program can give here.</summary>
+    public IReadOnlyList<string> UnavailableEvents =>
+        [.. EventCatalog.All.Where(d => !d.Internal && IsMissing(MadeFrom(d.Id))).Select(d => d.Name)];
+
     /// <summary>One line per program, for people.</summary>
     public override string ToString()
     {
@@ -20,5 +25,20 @@ public sealed record ProbeReport(IReadOnlyList<ProgramState> Programs, IReadOnly
         }
 
         return text.ToString();
+    }
+
+    // What an event needs of the kernel: itself, or what the enricher derives it from.
+    private static int MadeFrom(int eventId) => eventId switch
+    {
+        EventIds.ContainerCreate => EventIds.CgroupMkdir,
+        EventIds.ContainerRemove => EventIds.CgroupRmdir,
+        _ => eventId,
+    };
+
+    // Several programs may give one event.
+    private bool IsMissing(int eventId)
+    {
+        var known = Events.Where(e => e.EventId == eventId).ToList();
+        return known.Count > 0 && !known.Exists(e => e.IsAvailable);
     }
 }

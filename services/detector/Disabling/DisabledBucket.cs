@@ -8,7 +8,7 @@ namespace TraceeMesh.Detector.Disabling;
 
 /// <summary>
 /// Keeps the signatures that held a detector up in the bucket of leases, which outlives processes and is shared by all detectors:
-/// none of them tries such a signature again within <see cref="Validity"/>, unless it comes in another version.
+/// none of them tries such a signature again within <see cref="Validity"/>, unless it comes in another version or build.
 /// </summary>
 /// <param name="jetStream">The bus's streams.</param>
 /// <param name="definition">The bucket.</param>
@@ -30,7 +30,7 @@ public sealed partial class DisabledBucket(JetStream jetStream, BucketDefinition
         foreach (var signature in catalog.Signatures)
         {
             var entry = await bucket.GetAsync(Key(signature.Metadata.Id), cancellation);
-            if (entry is { IsDeleted: false } && Read(entry.Value) is { } record && record.Signature == signature.Metadata.Id && Holds(record, signature.Metadata.Version))
+            if (entry is { IsDeleted: false } && Read(entry.Value) is { } record && record.Signature == signature.Metadata.Id && Holds(record, signature.Build))
             {
                 signature.Become(SignatureState.Disabled, $"{record.Reason}, in detector {record.Instance}");
                 LogDisabled(log, signature.Metadata.Id, signature.Reason, Validity);
@@ -76,7 +76,7 @@ public sealed partial class DisabledBucket(JetStream jetStream, BucketDefinition
 
     private long Now => (time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * TimeSpan.NanosecondsPerTick;
 
-    [LoggerMessage(110, LogLevel.Error, "signature {Id} is disabled: {Reason}; it is tried again in another version, or {Validity} after that")]
+    [LoggerMessage(110, LogLevel.Error, "signature {Id} is disabled: {Reason}; it is tried again in another version or build, or {Validity} after that")]
     private static partial void LogDisabled(ILogger log, string id, string reason, TimeSpan validity);
 
     [LoggerMessage(111, LogLevel.Error, "that signature {Id} is disabled could not be stored: {Reason}; a detector that starts now tries it again")]

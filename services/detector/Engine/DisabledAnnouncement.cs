@@ -3,6 +3,7 @@ using TraceeMesh.Contracts;
 using TraceeMesh.Contracts.Events;
 using TraceeMesh.Contracts.Findings;
 using TraceeMesh.Contracts.Frames;
+using TraceeMesh.Detector.Choosing;
 using TraceeMesh.Detector.Findings;
 using TraceeMesh.Signatures;
 
@@ -37,7 +38,10 @@ public static class DisabledAnnouncement
         [],
         false,
         [],
-        EventId);
+        Guid.Empty,
+        EventId,
+        SignatureSettings.Default,
+        new SignatureCounts());
 
     /// <summary>Writes it.</summary>
     /// <param name="writer">The writer.</param>

@@ -118,13 +118,20 @@ public sealed partial class FrameJudge : IFindingSink, IDisposable
     }
 
     /// <inheritdoc/>
-    public void Add(SignatureInstance signature, Event e, int ordinal, ReadOnlySpan<(string Name, DataValue Value)> data, IReadOnlyList<AskedLookup> asked)
+    public bool Add(SignatureInstance signature, Event e, int ordinal, ReadOnlySpan<(string Name, DataValue Value)> data, IReadOnlyList<AskedLookup> asked)
     {
         lock (_gate)
         {
             if (_revoked)
             {
-                return;
+                return false;
+            }
+
+            if (signature.Loaded.Settings.Excepts(e))
+            {
+                signature.Loaded.Counts.AddSuppressed();
+                _parts.Counters.FindingsSuppressed.Add();
+                return false;
             }
 
             var completeness = _losses!.Read();
@@ -136,6 +143,7 @@ public sealed partial class FrameJudge : IFindingSink, IDisposable
             var finding = _writer.Write(signature.Loaded, e, ordinal, data, completeness, asked);
             _findings.Add(finding);
             Chain(signature.Loaded, e, ordinal, data, finding.Id);
+            return true;
         }
     }
 

@@ -8,7 +8,8 @@ namespace TraceeMesh.Detector.Engine;
 public interface IFindingSink
 {
     /// <summary>Takes a finding; whatever it needs of the event it copies before it returns.</summary>
-    public void Add(SignatureInstance signature, Event e, int ordinal, ReadOnlySpan<(string Name, DataValue Value)> data, IReadOnlyList<AskedLookup> asked);
+    /// <returns>Whether it was taken.</returns>
+    public bool Add(SignatureInstance signature, Event e, int ordinal, ReadOnlySpan<(string Name, DataValue Value)> data, IReadOnlyList<AskedLookup> asked);
 
     /// <summary>Counts a finding that was not taken.</summary>
     public void Refuse();

@@ -26,7 +26,7 @@ public sealed partial class LeftBehind(IDisabledSignatures remembered, ILogger l
     {
         lock (_gate)
         {
-            _remembering = Task.WhenAll(_remembering, remembered.RememberAsync(culprit.Metadata.Id, culprit.Metadata.Version, culprit.Reason, CancellationToken.None));
+            _remembering = Task.WhenAll(_remembering, remembered.RememberAsync(culprit.Metadata.Id, culprit.Build, culprit.Reason, CancellationToken.None));
         }
     }
 

@@ -1,4 +1,5 @@
 using TraceeMesh.Contracts.Events;
+using TraceeMesh.Detector.Choosing;
 using TraceeMesh.Signatures;
 
 namespace TraceeMesh.Detector.Engine;
@@ -9,29 +10,39 @@ namespace TraceeMesh.Detector.Engine;
 /// <param name="selectors">The events it wants, those without a source left out.</param>
 /// <param name="wantsEnvironment">Whether it reads the environment of execs.</param>
 /// <param name="declaredLookups">What it will ask for each event it selects.</param>
+/// <param name="build">The build of the assembly it comes from.</param>
 /// <param name="eventId">Number of the event that its findings are.</param>
+/// <param name="settings">What the operator decided about it.</param>
+/// <param name="counts">What is counted of it.</param>
 public sealed class LoadedSignature(
     Func<Signature> create,
     SignatureMetadata metadata,
     IReadOnlyList<EventSelector> selectors,
     bool wantsEnvironment,
     IReadOnlyList<DeclaredLookup> declaredLookups,
-    int eventId)
+    Guid build,
+    int eventId,
+    SignatureSettings settings,
+    SignatureCounts counts)
 {
     private readonly Lock _gate = new();
-    private volatile Condition _condition = new(SignatureState.Running, "");
+    private volatile Condition _condition = settings.Enabled ? new(SignatureState.Running, "") : new(SignatureState.Disabled, "switched off in signatures.yaml");
     private int _recentFaults;
-    private long _evaluations;
-    private long _findings;
-    private long _errors;
-    private long _timed;
-    private long _timedNanoseconds;
 
     /// <summary>Makes an object of it.</summary>
     public Func<Signature> Create => create;
 
-    /// <summary>Who it is.</summary>
-    public SignatureMetadata Metadata => metadata;
+    /// <summary>Who it is, with the severity the operator gives it.</summary>
+    public SignatureMetadata Metadata { get; } = settings.Severity is { } severity ? metadata with { Severity = severity } : metadata;
+
+    /// <summary>Its version and which build of it: what an author mends without another version is another one too.</summary>
+    public string Build { get; } = $"{metadata.Version}+{build.ToString("N")[..8]}";
+
+    /// <summary>What the operator decided about it.</summary>
+    public SignatureSettings Settings => settings;
+
+    /// <summary>What is counted of it, from when it was loaded.</summary>
+    public SignatureCounts Counts => counts;
 
     /// <summary>The events it wants.</summary>
     public IReadOnlyList<EventSelector> Selectors => selectors;
@@ -55,23 +66,28 @@ public sealed class LoadedSignature(
     public bool IsWanted => State is SignatureState.Running or SignatureState.Waiting;
 
     /// <summary>Its faults: exceptions that left it, and evaluations that allocated too much.</summary>
-    public long Errors => Interlocked.Read(ref _errors);
+    public long Errors => counts.Errors;
+
+    /// <summary>The same signature as the operator decided now; one that was disabled is tried again.</summary>
+    public LoadedSignature With(SignatureSettings decided) =>
+        new(create, metadata, selectors, wantsEnvironment, declaredLookups, build, Event.Id, decided, counts);
 
     /// <summary>What is known of it now.</summary>
     public SignatureReport Report()
     {
         var condition = _condition;
-        var timed = Interlocked.Read(ref _timed);
         return new(
             metadata.Id,
             metadata.EventName,
             metadata.Version,
             condition.State,
             condition.Reason,
-            Interlocked.Read(ref _evaluations),
-            Interlocked.Read(ref _findings),
-            Errors,
-            timed == 0 ? 0 : Interlocked.Read(ref _timedNanoseconds) / timed);
+            [.. selectors.Where(s => s is { Source: EventSelector.Tracee, AnyName: false }).Select(s => s.Name).Distinct().Order(StringComparer.Ordinal)],
+            counts.Evaluations,
+            counts.Findings,
+            counts.Suppressed,
+            counts.Errors,
+            counts.NanosecondsPerEvent);
     }
 
     /// <summary>Changes the state; one that is disabled stays so.</summary>
@@ -102,17 +118,8 @@ public sealed class LoadedSignature(
         lock (_gate)
         {
             _recentFaults = evaluationsSince > EvaluationLimits.FaultsApart ? 1 : _recentFaults + 1;
-            return (Interlocked.Increment(ref _errors), _recentFaults >= EvaluationLimits.Faults);
+            return (counts.AddError(), _recentFaults >= EvaluationLimits.Faults);
         }
-    }
-
-    /// <summary>Enters what one partition counted.</summary>
-    public void Count(long evaluations, long findings, long timed, long timedNanoseconds)
-    {
-        Interlocked.Add(ref _evaluations, evaluations);
-        Interlocked.Add(ref _findings, findings);
-        Interlocked.Add(ref _timed, timed);
-        Interlocked.Add(ref _timedNanoseconds, timedNanoseconds);
     }
 
     private sealed record Condition(SignatureState State, string Reason);

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using TraceeMesh.Contracts.Events;
+using TraceeMesh.Detector.Choosing;
 using TraceeMesh.Signatures;
 
 namespace TraceeMesh.Detector.Engine;
@@ -11,6 +12,7 @@ internal sealed partial class SignatureCandidate
     private readonly IReadOnlyList<EventSelector> _selectors;
     private readonly bool _wantsEnvironment;
     private readonly IReadOnlyList<DeclaredLookup> _declaredLookups;
+    private readonly Guid _build;
 
     private SignatureCandidate(Func<Signature> create, SignatureMetadata metadata, IReadOnlyList<EventSelector> selectors, Signature signature)
     {
@@ -19,10 +21,22 @@ internal sealed partial class SignatureCandidate
         _selectors = selectors;
         _wantsEnvironment = signature.WantsEnvironment;
         _declaredLookups = signature.DeclaredLookups;
+        _build = signature.GetType().Module.ModuleVersionId;
     }
 
     /// <summary>Who it is.</summary>
     public SignatureMetadata Metadata { get; }
+
+    /// <summary>Asks a signature on a thread of its own: foreign code may not come back.</summary>
+    /// <exception cref="TimeoutException">It did not.</exception>
+    /// <exception cref="SignatureInitException">One of its filters fits no event.</exception>
+    public static SignatureCandidate ProbeWithin(TimeSpan time, Func<Signature> factory, ILogger log)
+    {
+        var probing = Task.Run(() => Probe(factory, log));
+        return ((IAsyncResult)probing).AsyncWaitHandle.WaitOne(time)
+            ? probing.GetAwaiter().GetResult()
+            : throw new TimeoutException($"its constructor, or what it says of itself, did not come back within {time.TotalSeconds} s");
+    }
 
     /// <summary>Asks a signature.</summary>
     /// <exception cref="SignatureInitException">One of its filters fits no event.</exception>
@@ -48,7 +62,9 @@ internal sealed partial class SignatureCandidate
 
     /// <summary>The signature, loaded.</summary>
     /// <param name="eventId">Number of the event that its findings are.</param>
-    public LoadedSignature Load(int eventId) => new(_create, Metadata, _selectors, _wantsEnvironment, _declaredLookups, eventId);
+    /// <param name="settings">What the operator decided about it.</param>
+    public LoadedSignature Load(int eventId, SignatureSettings settings) =>
+        new(_create, Metadata, _selectors, _wantsEnvironment, _declaredLookups, _build, eventId, settings, new SignatureCounts());
 
     private static void CheckFilters(SignatureMetadata metadata, EventSelector selector)
     {

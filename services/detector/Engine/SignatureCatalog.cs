@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using TraceeMesh.Contracts;
 using TraceeMesh.Contracts.Events;
 using TraceeMesh.Contracts.Mesh;
+using TraceeMesh.Detector.Choosing;
 using TraceeMesh.Signatures;
 
 namespace TraceeMesh.Detector.Engine;
@@ -13,15 +14,22 @@ namespace TraceeMesh.Detector.Engine;
 /// <param name="log">The log.</param>
 public sealed partial class SignatureCatalog(ILogger log) : IDisposable
 {
+    /// <summary>Signatures loaded at a time; the numbers of their events would not do for more.</summary>
+    public const int MaxSignatures = 800;
+
+    /// <summary>How long a signature may take to say who it is.</summary>
+    public static readonly TimeSpan ProbeTime = TimeSpan.FromSeconds(5);
+
     private readonly Lock _gate = new();
     private readonly SemaphoreSlim _change = new(1, 1);
     private readonly HashSet<SignatureFence> _fences = [];
     private volatile IReadOnlyList<LoadedSignature> _signatures = [];
+    private IReadOnlyDictionary<string, SignatureSettings> _settings = new Dictionary<string, SignatureSettings>();
 
     /// <summary>All of them, in order of their ids; another list after each change.</summary>
     public IReadOnlyList<LoadedSignature> Signatures => _signatures;
 
-    /// <summary>A catalog of what the factories make. One that throws, or repeats an id or event name, is logged and left out.</summary>
+    /// <summary>A catalog of what the factories make. One that throws, or repeats an id or event name, is refused and logged.</summary>
     public static SignatureCatalog Load(IEnumerable<Func<Signature>> factories, ILogger log)
     {
         var catalog = new SignatureCatalog(log);
@@ -36,18 +44,36 @@ public sealed partial class SignatureCatalog(ILogger log) : IDisposable
     /// Removes signatures and adds others, in one step. One that comes under an id that goes replaces it: it keeps the number of its
     /// event and what is kept under its id in <see cref="ISignatureContext.State"/>.
     /// </summary>
-    /// <param name="add">Make the new ones. One that throws, or repeats an id or event name, is logged and left out.</param>
+    /// <param name="add">Make the new ones, the first of them first. One that throws, or repeats an id or event name, is refused and logged.</param>
     /// <param name="remove">Ids of those to go; one that is not there is logged.</param>
     /// <param name="cancellation">Gives up waiting; the change is made.</param>
-    /// <returns>Those added, when every partition has changed over and let go of the objects of those removed.</returns>
-    public async Task<IReadOnlyList<LoadedSignature>> ChangeAsync(IEnumerable<Func<Signature>> add, IEnumerable<string> remove, CancellationToken cancellation)
+    /// <returns>What came of it, when every partition has changed over and let go of the objects of those removed.</returns>
+    public async Task<SignatureChange> ChangeAsync(IEnumerable<Func<Signature>> add, IEnumerable<string> remove, CancellationToken cancellation)
     {
         await _change.WaitAsync(cancellation);
         try
         {
-            var added = Apply([.. add], [.. remove]);
+            var change = Apply([.. add], [.. remove]);
             await Task.WhenAll(Fences().Select(f => f.AdoptAsync(cancellation)));
-            return added;
+            return change;
+        }
+        finally
+        {
+            _change.Release();
+        }
+    }
+
+    /// <summary>Puts the operator's decisions into force, of signatures loaded now and later. One that is decided anew starts anew between two frames.</summary>
+    /// <param name="settings">The decisions by the ids of signatures.</param>
+    /// <param name="cancellation">Gives up waiting; the decisions hold.</param>
+    public async Task DecideAsync(IReadOnlyDictionary<string, SignatureSettings> settings, CancellationToken cancellation)
+    {
+        await _change.WaitAsync(cancellation);
+        try
+        {
+            _settings = settings;
+            _signatures = [.. _signatures.Select(s => SettingsOf(s.Metadata.Id) is var decided && decided.Text == s.Settings.Text ? s : s.With(decided))];
+            await Task.WhenAll(Fences().Select(f => f.AdoptAsync(cancellation)));
         }
         finally
         {
@@ -96,7 +122,9 @@ public sealed partial class SignatureCatalog(ILogger log) : IDisposable
         }
     }
 
-    private List<LoadedSignature> Apply(IReadOnlyList<Func<Signature>> add, IReadOnlyList<string> remove)
+    private SignatureSettings SettingsOf(string id) => _settings.GetValueOrDefault(id, SignatureSettings.Default);
+
+    private SignatureChange Apply(IReadOnlyList<Func<Signature>> add, IReadOnlyList<string> remove)
     {
         var kept = _signatures.ToDictionary(s => s.Metadata.Id);
         var numbers = _signatures.ToDictionary(s => s.Metadata.Id, s => s.Event.Id);
@@ -109,53 +137,59 @@ public sealed partial class SignatureCatalog(ILogger log) : IDisposable
         }
 
         var candidates = new SortedDictionary<string, SignatureCandidate>(StringComparer.Ordinal);
+        var refused = new List<RefusedSignature>();
         foreach (var factory in add)
         {
             try
             {
-                var candidate = SignatureCandidate.Probe(factory, log);
-                if (IsAcceptable(candidate.Metadata, [.. kept.Values.Select(k => k.Metadata), .. candidates.Values.Select(c => c.Metadata)]))
+                var candidate = SignatureCandidate.ProbeWithin(ProbeTime, factory, log);
+                if (ReasonToRefuse(candidate.Metadata, [.. kept.Values.Select(k => k.Metadata), .. candidates.Values.Select(c => c.Metadata)]) is { } reason)
+                {
+                    refused.Add(new RefusedSignature(factory, candidate.Metadata, reason));
+                    LogRefused(log, candidate.Metadata.Id, candidate.Metadata.Name, reason);
+                }
+                else
                 {
                     candidates.Add(candidate.Metadata.Id, candidate);
                 }
             }
             catch (Exception e)
             {
+                refused.Add(new RefusedSignature(factory, null, e.Message));
                 LogNotLoadable(log, e);
             }
         }
 
         SignatureEventIds.Assign(candidates.Keys, numbers);
-        var added = candidates.Values.Select(c => c.Load(numbers[c.Metadata.Id])).ToList();
+        var added = candidates.Values.Select(c => c.Load(numbers[c.Metadata.Id], SettingsOf(c.Metadata.Id))).ToList();
         _signatures = [.. kept.Values.Concat(added).OrderBy(s => s.Metadata.Id, StringComparer.Ordinal)];
         WarnOfUnknownEvents(added);
-        return added;
+        return new SignatureChange(added, refused);
     }
 
-    private bool IsAcceptable(SignatureMetadata metadata, IReadOnlyList<SignatureMetadata> others)
+    private static string? ReasonToRefuse(SignatureMetadata metadata, IReadOnlyCollection<SignatureMetadata> others)
     {
         if (metadata.Id.Length is 0 or > Limits.NameBytes || metadata.EventName.Length is 0 or > Limits.NameBytes)
         {
-            LogUnusableName(log, metadata.Id, metadata.EventName, Limits.NameBytes);
-        }
-        else if (metadata.Id == DisabledAnnouncement.Id || others.Any(o => o.Id == metadata.Id))
-        {
-            LogRepeatedId(log, metadata.Id, metadata.Name);
-        }
-        else if (EventCatalog.Find(metadata.EventName) is not null || Subjects.Safe(metadata.EventName) == DisabledAnnouncement.EventName)
-        {
-            LogRepeatedEventName(log, metadata.Id, metadata.EventName, "the mesh itself");
-        }
-        else if (others.FirstOrDefault(o => Subjects.Safe(o.EventName) == Subjects.Safe(metadata.EventName)) is { } other)
-        {
-            LogRepeatedEventName(log, metadata.Id, metadata.EventName, other.Id);
-        }
-        else
-        {
-            return true;
+            return $"its id and the name of its event, {metadata.EventName}, want 1 to {Limits.NameBytes} characters";
         }
 
-        return false;
+        if (metadata.Id == DisabledAnnouncement.Id || others.Any(o => o.Id == metadata.Id))
+        {
+            return $"signature {metadata.Id} is there already: another one has that id";
+        }
+
+        if (EventCatalog.Find(metadata.EventName) is not null || Subjects.Safe(metadata.EventName) == DisabledAnnouncement.EventName)
+        {
+            return $"the name of its event, {metadata.EventName}, is that of an event of the mesh itself";
+        }
+
+        if (others.FirstOrDefault(o => Subjects.Safe(o.EventName) == Subjects.Safe(metadata.EventName)) is { } other)
+        {
+            return $"the name of its event, {metadata.EventName}, is on subjects that of signature {other.Id}";
+        }
+
+        return others.Count < MaxSignatures ? null : $"there are {MaxSignatures} signatures already";
     }
 
     // Only now it is known which events signatures make.
@@ -179,14 +213,8 @@ public sealed partial class SignatureCatalog(ILogger log) : IDisposable
     [LoggerMessage(3, LogLevel.Error, "signature {Id} selects {EventName}, an event there is not; that selector will never match")]
     private static partial void LogUnknownEvent(ILogger log, string id, string eventName);
 
-    [LoggerMessage(4, LogLevel.Error, "signature {Id}, {Name}, is not loaded: another signature has that id")]
-    private static partial void LogRepeatedId(ILogger log, string id, string name);
-
-    [LoggerMessage(5, LogLevel.Error, "signature {Id} is not loaded: its event name {EventName} is, on subjects, that of {Other}")]
-    private static partial void LogRepeatedEventName(ILogger log, string id, string eventName, string other);
-
-    [LoggerMessage(6, LogLevel.Error, "signature {Id} with event name {EventName} is not loaded: both want 1 to {Limit} characters")]
-    private static partial void LogUnusableName(ILogger log, string id, string eventName, int limit);
+    [LoggerMessage(4, LogLevel.Error, "signature {Id}, {Name}, is not loaded: {Reason}")]
+    private static partial void LogRefused(ILogger log, string id, string name, string reason);
 
     [LoggerMessage(7, LogLevel.Error, "could not find signature with ID: {Id}")]
     private static partial void LogNotThere(ILogger log, string id);

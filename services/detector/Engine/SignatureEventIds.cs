@@ -3,7 +3,7 @@ using TraceeMesh.Contracts.Events;
 
 namespace TraceeMesh.Detector.Engine;
 
-/// <summary>Numbers of the events that findings are: TRC-10n has 6000 + n - 1, others follow from 6100 in order of their ids.</summary>
+/// <summary>Numbers of the events that findings are: TRC-10n has 6000 + n - 1, others get those that are free from 6100 on, in order of their ids.</summary>
 public static class SignatureEventIds
 {
     private const string BuiltInPrefix = "TRC-10";
@@ -14,11 +14,17 @@ public static class SignatureEventIds
     /// <param name="numbers">The numbers given so far, and here.</param>
     public static void Assign(IEnumerable<string> ids, Dictionary<string, int> numbers)
     {
-        var next = Math.Max(EventIds.FirstSignature + BuiltInMax - 1, numbers.Values.DefaultIfEmpty(0).Max()) + 1;
+        var taken = numbers.Values.ToHashSet();
+        var next = EventIds.FirstSignature + BuiltInMax;
         foreach (var id in ids.Order(StringComparer.Ordinal))
         {
             if (!numbers.ContainsKey(id))
             {
+                while (taken.Contains(next))
+                {
+                    next++;
+                }
+
                 numbers[id] = BuiltIn(id) is { } n ? EventIds.FirstSignature + n - 1 : next++;
             }
         }

@@ -65,7 +65,7 @@ public sealed partial class SignatureInstance : ISignatureContext, IDisposable
     public bool Ended { get; set; }
 
     /// <summary>Whether the next evaluation is one to be timed.</summary>
-    public bool IsTimed => (_evaluations & TimedMask) == 0;
+    public bool IsTimed => (_evaluations & TimedMask) == 1;
 
     /// <summary>Whether it waits for the answer of a data source.</summary>
     public bool IsAsking => Volatile.Read(ref _asking) > 0;
@@ -119,7 +119,6 @@ public sealed partial class SignatureInstance : ISignatureContext, IDisposable
         {
             lock (_gate)
             {
-                _findingsFound += _findings;
                 _findings = 0;
                 _asked.Clear();
             }
@@ -131,7 +130,7 @@ public sealed partial class SignatureInstance : ISignatureContext, IDisposable
     {
         if (_evaluations != _evaluationsCounted)
         {
-            Loaded.Count(_evaluations - _evaluationsCounted, _findingsFound, _timed, _timedNanoseconds);
+            Loaded.Counts.Add(_evaluations - _evaluationsCounted, _findingsFound, _timed, _timedNanoseconds);
             _evaluationsCounted = _evaluations;
             (_findingsFound, _timed, _timedNanoseconds) = (0, 0, 0);
         }
@@ -149,6 +148,9 @@ public sealed partial class SignatureInstance : ISignatureContext, IDisposable
             LogFailed(_log, e, Loaded.Metadata.Id, "a signal");
         }
     }
+
+    /// <inheritdoc/>
+    public DataValue Parameter(string name) => Loaded.Settings.Parameters.GetValueOrDefault(name, DataValue.Nil);
 
     /// <inheritdoc/>
     public bool TryGetDataSource(string @namespace, string id, out IDataSource source)
@@ -175,7 +177,10 @@ public sealed partial class SignatureInstance : ISignatureContext, IDisposable
                 return;
             }
 
-            sink.Add(this, e, _findings++, data, _asked);
+            if (sink.Add(this, e, _findings++, data, _asked))
+            {
+                _findingsFound++;
+            }
         }
     }
 

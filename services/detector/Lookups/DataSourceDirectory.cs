@@ -17,7 +17,15 @@ public sealed partial class DataSourceDirectory(BusConnection bus, Subjects subj
     private static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(300);
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
 
-    private readonly ConcurrentDictionary<(string Namespace, string Id), RemoteDataSource> _sources = new();
+    /// <summary>How many intervals pass between two rounds while nobody waits.</summary>
+    private const int IdleIntervals = 15;
+
+    // Refused registrations remembered so as to tell of each once; beyond it all are forgotten.
+    private const int MaxRefused = 1024;
+
+    private readonly ConcurrentDictionary<(string Namespace, string Id), KnownSource> _sources = new();
+    private readonly HashSet<RefusedSource> _refused = [];
+    private readonly ServiceCounter _refusals = counters.Counter("data_sources_refused", "Registrations of data sources that were not taken");
     private readonly ChangeFollower _changes = new(bus, subjects, counters);
     private int _version;
 
@@ -27,8 +35,8 @@ public sealed partial class DataSourceDirectory(BusConnection bus, Subjects subj
     /// <inheritdoc/>
     public bool TryGet(string @namespace, string id, [NotNullWhen(true)] out IDataSource? source)
     {
-        var found = _sources.TryGetValue((@namespace, id), out var remote);
-        source = remote;
+        var found = _sources.TryGetValue((@namespace, id), out var known);
+        source = known?.Source;
         return found;
     }
 
@@ -42,6 +50,7 @@ public sealed partial class DataSourceDirectory(BusConnection bus, Subjects subj
             return; // The bus is away; the next round asks again.
         }
 
+        var infos = new List<DataSourceInfo>();
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         using var timer = time.CreateTimer(static state => ((CancellationTokenSource)state!).Cancel(), end, Gathering, Timeout.InfiniteTimeSpan);
         try
@@ -50,7 +59,11 @@ public sealed partial class DataSourceDirectory(BusConnection bus, Subjects subj
             {
                 using (answer)
                 {
-                    Take(answer);
+                    // A micro service without one is nobody's data source: the bus says so with an empty message.
+                    if (!answer.Payload.IsEmpty && DataSourceInfo.TryParse(answer.PayloadMemory) is { } info)
+                    {
+                        infos.Add(info);
+                    }
                 }
             }
         }
@@ -58,17 +71,21 @@ public sealed partial class DataSourceDirectory(BusConnection bus, Subjects subj
         {
             // The time for answers is over.
         }
+
+        var (sources, refused) = SourceRegistrations.Sort(infos, (@namespace, id) => _sources.GetValueOrDefault((@namespace, id))?.Info);
+        Take(sources);
+        Tell(refused);
     }
 
-    /// <summary>Asks every two seconds while somebody waits for a source.</summary>
+    /// <summary>Asks every two seconds while somebody waits for a source, and now and then who else claims to be one.</summary>
     /// <param name="wanted">Whether somebody does.</param>
     /// <param name="cancellation">Ends it.</param>
     public async Task RunAsync(Func<bool> wanted, CancellationToken cancellation)
     {
         using var timer = new PeriodicTimer(Interval, time);
-        while (await timer.WaitForNextTickAsync(cancellation))
+        for (var tick = 1; await timer.WaitForNextTickAsync(cancellation); tick++)
         {
-            if (wanted())
+            if (wanted() || tick % IdleIntervals == 0)
             {
                 await RefreshAsync(cancellation);
             }
@@ -78,43 +95,55 @@ public sealed partial class DataSourceDirectory(BusConnection bus, Subjects subj
     /// <inheritdoc/>
     public void Dispose() => _changes.Dispose();
 
-    private void Take(BusMessage answer)
+    private void Take(IReadOnlyList<DataSourceInfo> sources)
     {
-        // A micro service without one is nobody's data source: the bus says so with an empty message.
-        if (answer.Payload.IsEmpty || DataSourceInfo.TryParse(answer.PayloadMemory) is not { } info)
+        foreach (var info in sources)
         {
-            return;
-        }
-
-        var key = (info.Namespace, info.Id);
-        if (_sources.TryGetValue(key, out var known))
-        {
-            // The node's own sources answer once for each node; the mesh is one when they agree.
-            if (known.Version != info.Version)
+            var key = (info.Namespace, info.Id);
+            var known = _sources.GetValueOrDefault(key);
+            if (known?.Info.SaysTheSameAs(info) == true)
             {
-                LogDisagreement(log, info.Namespace, info.Id, known.Version, info.Version);
+                continue;
             }
 
-            return;
-        }
+            if (known is null && _sources.Count >= MaxSources)
+            {
+                LogTooMany(log, info.Namespace, info.Id, MaxSources);
+                continue;
+            }
 
-        if (_sources.Count >= MaxSources)
+            var counted = known?.Counters ?? new SourceCounters(counters, info.Namespace, info.Id);
+            _sources[key] = new KnownSource(info, new RemoteDataSource(bus, subjects, info, _changes, counted), counted);
+            Interlocked.Increment(ref _version);
+            LogFound(log, info.Namespace, info.Id, info.Version);
+        }
+    }
+
+    private void Tell(IReadOnlyList<RefusedSource> refused)
+    {
+        if (_refused.Count > MaxRefused)
         {
-            LogTooMany(log, info.Namespace, info.Id, MaxSources);
-            return;
+            _refused.Clear();
         }
 
-        _sources[key] = new RemoteDataSource(bus, subjects, info, _changes, new SourceCounters(counters, info.Namespace, info.Id));
-        Interlocked.Increment(ref _version);
-        LogFound(log, info.Namespace, info.Id, info.Version);
+        foreach (var source in refused)
+        {
+            if (_refused.Add(source with { Info = source.Info with { Keys = [] } }))
+            {
+                _refusals.Add();
+                LogRefused(log, source.Info.Namespace, source.Info.Id, source.Info.Instance, source.Reason);
+            }
+        }
     }
 
     [LoggerMessage(80, LogLevel.Information, "data source {Namespace}/{Id} version {Version} found")]
     private static partial void LogFound(ILogger log, string @namespace, string id, int version);
 
-    [LoggerMessage(81, LogLevel.Warning, "data source {Namespace}/{Id} answers with version {Known} and with {Other}; the first is used")]
-    private static partial void LogDisagreement(ILogger log, string @namespace, string id, int known, int other);
+    [LoggerMessage(81, LogLevel.Error, "data source {Namespace}/{Id} as {Instance} registers it is refused: {Reason}")]
+    private static partial void LogRefused(ILogger log, string @namespace, string id, string instance, string reason);
 
     [LoggerMessage(82, LogLevel.Warning, "data source {Namespace}/{Id} is not taken: there are {Max} already")]
     private static partial void LogTooMany(ILogger log, string @namespace, string id, int max);
+
+    private sealed record KnownSource(DataSourceInfo Info, RemoteDataSource Source, SourceCounters Counters);
 }

@@ -16,6 +16,18 @@ public sealed record DataSourceInfo(string Namespace, string Id, int Version, bo
 
     private const int MaxBytes = 64 * 1024;
 
+    /// <summary>Who answers; a service that starts anew is another instance.</summary>
+    public string Instance { get; init; } = "";
+
+    /// <summary>The node whose source it is; empty of the mesh's.</summary>
+    public string Node { get; init; } = "";
+
+    /// <summary>Whose it is, as it says.</summary>
+    public string Scope => OfNode ? "node" : "mesh";
+
+    /// <summary>Whether two owners mean the same source.</summary>
+    public bool SaysTheSameAs(DataSourceInfo other) => OfNode == other.OfNode && Version == other.Version && Schema == other.Schema && Keys.SequenceEqual(other.Keys);
+
     /// <summary>Reads the answer to <c>$SRV.INFO</c>; null where it is not that of a data source.</summary>
     public static DataSourceInfo? TryParse(ReadOnlyMemory<byte> json)
     {
@@ -45,7 +57,11 @@ public sealed record DataSourceInfo(string Namespace, string Id, int Version, bo
                 version,
                 Text(metadata, "scope") == "node",
                 Text(metadata, "keys").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),
-                Text(metadata, "schema"));
+                Text(metadata, "schema"))
+            {
+                Instance = Text(document.RootElement, "id"),
+                Node = Text(metadata, "scope") == "node" ? Text(metadata, "node") : "",
+            };
         }
         catch (JsonException)
         {

@@ -19,14 +19,28 @@ public sealed partial class SelectionWriter(JetStream jetStream, BucketDefinitio
 
     private readonly string _key = $"detector.{Subjects.Safe(instance)}";
     private KeyValueBucket? _bucket;
+    private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Something else is wanted: it is told at once.</summary>
+    public void Change() => Volatile.Read(ref _changed).TrySetResult();
 
     /// <summary>Writes until cancelled.</summary>
     public async Task RunAsync(CancellationToken cancellation)
     {
         while (true)
         {
+            var changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            Volatile.Write(ref _changed, changed);
             var written = await WriteAsync(cancellation);
-            await Task.Delay(written ? Selection.Renewal : Retry, time, cancellation);
+            if (written)
+            {
+                await changed.Task.WaitAsync(Selection.Renewal, time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                cancellation.ThrowIfCancellationRequested();
+            }
+            else
+            {
+                await Task.Delay(Retry, time, cancellation);
+            }
         }
     }
 

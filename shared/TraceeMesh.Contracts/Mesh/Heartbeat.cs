@@ -42,6 +42,9 @@ public sealed record Heartbeat
     /// <summary>When this was sent, ns since the epoch.</summary>
     public required long Timestamp { get; init; }
 
+    /// <summary>Names of events that a collector's kernel cannot give; of other services none.</summary>
+    public IReadOnlyList<string> UnavailableEvents { get; init; } = [];
+
     /// <summary>Its counters.</summary>
     public IReadOnlyDictionary<string, long> Counters { get; init; } = new Dictionary<string, long>();
 }

@@ -7,6 +7,7 @@ namespace TraceeMesh.Contracts.Mesh;
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, AllowDuplicateProperties = false, MaxDepth = 16)]
 [JsonSerializable(typeof(Heartbeat))]
 [JsonSerializable(typeof(Selection))]
+[JsonSerializable(typeof(SignatureList))]
 [JsonSerializable(typeof(ControlRequest))]
 [JsonSerializable(typeof(ControlReply))]
 [JsonSerializable(typeof(LedgerCut))]

@@ -131,6 +131,15 @@ public sealed class FindingTests(SharedMesh shared) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task EverySignature_OfAPlainMesh_Runs()
+    {
+        var signatures = (await Mesh.RunAsync("signatures", "--json")).Objects;
+
+        Assert.NotEmpty(signatures);
+        Assert.All(signatures, s => Assert.Equal(("running", "", 0), ((string?)s["state"], (string?)s["reason"], s["unavailable_events"]!.AsArray().Count)));
+    }
+
+    [Fact]
     public async Task Findings_AreKept_AndPrintedAsJson()
     {
         var (pid, _) = await Shell.RunAsync("/usr/bin/python3", "-c", "import ctypes; ctypes.CDLL(None).ptrace(0,0,0,0)");

@@ -128,6 +128,42 @@ public sealed class CommandTests : IAsyncLifetime
         Assert.Equal(("detector", "detector-1", Node, 4711, "ready"), (status.GetProperty("service").GetString(), status.GetProperty("instance").GetString(), status.GetProperty("node").GetString(), status.GetProperty("pid").GetInt32(), status.GetProperty("state").GetString()));
     }
 
+    [Fact]
+    public async Task Signatures_OfADetector_AreOneObjectEach()
+    {
+        var detector = await Connect("detector");
+        var list = new SignatureList("detector-1", [new SignatureStatus { Id = "TRC-102", EventName = "anti_debugging", Version = "1", State = SignatureStatus.Running, Events = ["ptrace"], Evaluations = 7 }]);
+        using var answering = detector.Subscribe(_subjects.Signatures, message => message.Respond(JsonSerializer.SerializeToUtf8Bytes(list, MeshJson.Default.SignatureList)));
+        using var beating = new CancellationTokenSource();
+        var beats = Beat(detector, "detector", "detector-1", beating.Token);
+
+        var (exitCode, output, errors) = await Run("signatures", "--json");
+        var forPeople = await Run("signatures");
+        await beating.CancelAsync();
+        await beats;
+
+        Assert.True(exitCode == 0, errors);
+        Assert.Equal(
+            "{\"id\":\"TRC-102\",\"event_name\":\"anti_debugging\",\"version\":\"1\",\"state\":\"running\",\"reason\":\"\",\"unavailable_events\":[],\"evaluations\":7,\"findings\":0,\"errors\":0,\"ns_per_event\":0}\n",
+            output);
+        Assert.Contains("TRC-102      anti_debugging", forPeople.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Signatures_OfDetectorsThatDoNotAnswer_AreAFailure()
+    {
+        var detector = await Connect("detector");
+        using var beating = new CancellationTokenSource();
+        var beats = Beat(detector, "detector", "detector-1", beating.Token);
+
+        var (exitCode, _, errors) = await Run("signatures", "--json");
+        await beating.CancelAsync();
+        await beats;
+
+        Assert.Equal(ExitCode.Failure, exitCode);
+        Assert.Contains("detector-1 does not answer", errors, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("found", 0)]
     [InlineData("not_found", 3)]

@@ -17,9 +17,9 @@ internal sealed class DetectorProcess : IDisposable
     /// <summary>The real detector with signatures that count, and that never come back.</summary>
     public const string WithTestSignatures = "TraceeMesh.Tests.Detector.dll";
 
-    public DetectorProcess(NatsServer server, string instance, string assembly)
+    public DetectorProcess(NatsServer server, string instance, string assembly, params IEnumerable<string> arguments)
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, assembly), "--nats", server.Url, "--instance", instance])
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, assembly), "--nats", server.Url, "--instance", instance, .. arguments])
         {
             RedirectStandardError = true,
         };

@@ -52,9 +52,9 @@ internal sealed class EventBus : IAsyncDisposable
     }
 
     /// <summary>Starts a detector on this bus; it is killed with it at the latest.</summary>
-    public DetectorProcess StartDetector(string instance, string assembly = DetectorProcess.Real)
+    public DetectorProcess StartDetector(string instance, string assembly = DetectorProcess.Real, params IEnumerable<string> arguments)
     {
-        var detector = new DetectorProcess(Server, instance, assembly);
+        var detector = new DetectorProcess(Server, instance, assembly, arguments);
         _detectors.Add(detector);
         return detector;
     }
@@ -133,6 +133,9 @@ internal sealed class EventBus : IAsyncDisposable
             },
             $"{owner} owns all partitions",
             seconds);
+
+    /// <summary>Whether a detector has said so.</summary>
+    public bool LogContains(string text) => _detectors.Exists(d => d.Log.Contains(text, StringComparison.Ordinal));
 
     public Task EventuallyAsync(Func<Task<bool>> condition, string what, double seconds = 20) =>
         TestWait.Until(condition, what, seconds, () => string.Join('\n', _detectors.Select(d => d.Log)));

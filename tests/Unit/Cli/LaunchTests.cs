@@ -39,15 +39,16 @@ public sealed class LaunchTests
         ]);
 
         var layout = new MeshLayout(options, topology, new PortPicker());
-        var commands = layout.Instances.ToDictionary(i => MeshLayout.InstanceName(i.Service, i.Replica), i => string.Join(' ', layout.Arguments(i.Service, i.Replica, "/credentials")));
+        var commands = layout.Instances.ToDictionary(i => MeshLayout.InstanceName(i.Service, i.Replica), i => string.Join(' ', layout.Arguments(i.Service, i.Replica, path => path)));
 
         Assert.Equal(["datasource-api-1", "datasource-api-2", "detector-1", "detector-2", "detector-3", "collector-1"], layout.Instances.Select(i => MeshLayout.InstanceName(i.Service, i.Replica)));
         Assert.Equal(
-            $"--node node-a --instance datasource-api-1 --nats {layout.NatsUrl} --credentials /credentials --http {layout.Console} --grpc {layout.Grpc} --expect collector=1,detector=3,datasource-api=2 --sources /sources",
+            $"--node node-a --instance datasource-api-1 --nats {layout.NatsUrl} --credentials /state/credentials/datasource-api.json --http {layout.Console} --grpc {layout.Grpc} --expect collector=1,detector=3,datasource-api=2 --sources /sources",
             commands["datasource-api-1"]);
         Assert.DoesNotContain(layout.Console.ToString(), commands["datasource-api-2"], StringComparison.Ordinal);
         Assert.DoesNotContain(layout.Grpc.ToString(), commands["datasource-api-2"], StringComparison.Ordinal);
-        Assert.StartsWith($"--node node-a --instance collector-1 --nats {layout.NatsUrl} --credentials /credentials --http {IPAddress.Loopback}:", commands["collector-1"], StringComparison.Ordinal);
+        Assert.StartsWith($"--node node-a --instance collector-1 --nats {layout.NatsUrl} --credentials /state/credentials/collector.json --http {IPAddress.Loopback}:", commands["collector-1"], StringComparison.Ordinal);
+        Assert.EndsWith(" --signatures /state/signatures", commands["detector-2"], StringComparison.Ordinal);
         Assert.DoesNotContain("--expect", commands["collector-1"], StringComparison.Ordinal);
     }
 }

@@ -13,6 +13,8 @@ public sealed class DependencyTests
         ["TraceeMesh.Bus"] = ["TraceeMesh.MessagePack", "TraceeMesh.Contracts"],
         ["TraceeMesh.Grpc"] = [],
         ["TraceeMesh.Signatures"] = ["TraceeMesh.Contracts"],
+        ["TraceeMesh.Signatures.Testing"] = ["TraceeMesh.Signatures"],
+        ["MySignature"] = ["TraceeMesh.Signatures"],
         ["TraceeMesh.Signatures.BuiltIn"] = ["TraceeMesh.Signatures"],
         ["TraceeMesh.ServiceDefaults"] = ["TraceeMesh.Bus", "TraceeMesh.Contracts"],
         ["TraceeMesh.Collector"] = ["TraceeMesh.Bus", "TraceeMesh.Contracts", "TraceeMesh.ServiceDefaults"],

@@ -19,7 +19,7 @@ public sealed class ChangeTests
         var added = await bench.Catalog.ChangeAsync([Seeing("B", seen)], [], CancellationToken.None);
         await bench.Judge(Ptrace());
 
-        Assert.Equal("B", Assert.Single(added).Metadata.Id);
+        Assert.Equal("B", Assert.Single(added.Added).Metadata.Id);
         Assert.Equal(["A", "A", "B"], seen);
     }
 
@@ -90,7 +90,7 @@ public sealed class ChangeTests
     {
         using var bench = new Bench(() => new TestSignature("A") { EventName = "first" });
 
-        Assert.Empty(await bench.Catalog.ChangeAsync([() => new TestSignature("A") { EventName = "second" }], ["no_such"], CancellationToken.None));
+        Assert.Empty((await bench.Catalog.ChangeAsync([() => new TestSignature("A") { EventName = "second" }], ["no_such"], CancellationToken.None)).Added);
 
         Assert.Equal("first", Assert.Single(bench.Catalog.Signatures).Metadata.EventName);
     }

@@ -2,7 +2,7 @@ using System.Text;
 using TraceeMesh.Contracts.Events;
 using TraceeMesh.Contracts.Frames;
 
-namespace TraceeMesh.TestKit.Signatures;
+namespace TraceeMesh.Signatures.Testing;
 
 /// <summary>Makes events by hand, with the arguments named and everything else plausible.</summary>
 public static class EventMaker
@@ -54,7 +54,8 @@ public static class EventMaker
         };
         foreach (var (argument, value) in arguments)
         {
-            Set(e, definition.IndexOf(argument), value);
+            var index = definition.IndexOf(argument);
+            Set(e, index >= 0 ? index : throw new ArgumentException($"{name} has no argument {argument}; it has {string.Join(", ", definition.Arguments.Select(a => a.Name))}"), value);
         }
 
         return e;

@@ -1,9 +1,8 @@
 using TraceeMesh.Contracts;
 using TraceeMesh.Contracts.Events;
 using TraceeMesh.Contracts.Lookups;
-using TraceeMesh.Signatures;
 
-namespace TraceeMesh.TestKit.Signatures;
+namespace TraceeMesh.Signatures.Testing;
 
 /// <summary>Feeds hand-made events to one signature and tells what it reports.</summary>
 public sealed class SignatureHarness : ISignatureContext, ISignatureLogger, IDisposable
@@ -11,13 +10,27 @@ public sealed class SignatureHarness : ISignatureContext, ISignatureLogger, IDis
     private readonly Signature _signature;
     private readonly Dictionary<(string, string), IDataSource> _sources = [];
     private readonly List<Reported> _reported = [];
+    private readonly List<string> _lines = [];
+
+    private readonly IReadOnlyDictionary<string, DataValue> _parameters;
 
     /// <summary>Loads the signature.</summary>
     /// <param name="signature">The signature.</param>
     /// <param name="sources">The data sources it finds.</param>
+    /// <exception cref="SignatureInitException">It cannot work with those.</exception>
     public SignatureHarness(Signature signature, params IReadOnlyList<IDataSource> sources)
+        : this(signature, new Dictionary<string, DataValue>(), sources)
     {
-        _signature = signature;
+    }
+
+    /// <summary>Loads the signature.</summary>
+    /// <param name="signature">The signature.</param>
+    /// <param name="parameters">What <c>signatures.yaml</c> sets for it.</param>
+    /// <param name="sources">The data sources it finds.</param>
+    /// <exception cref="SignatureInitException">It cannot work with those.</exception>
+    public SignatureHarness(Signature signature, IReadOnlyDictionary<string, DataValue> parameters, params IReadOnlyList<IDataSource> sources)
+    {
+        (_signature, _parameters) = (signature, parameters);
         foreach (var source in sources)
         {
             _sources[(source.Namespace, source.Id)] = source;
@@ -27,7 +40,7 @@ public sealed class SignatureHarness : ISignatureContext, ISignatureLogger, IDis
     }
 
     /// <summary>The lines it logged.</summary>
-    public List<string> Lines { get; } = [];
+    public IReadOnlyList<string> Lines => _lines;
 
     /// <inheritdoc/>
     public ISignatureLogger Logger => this;
@@ -49,6 +62,9 @@ public sealed class SignatureHarness : ISignatureContext, ISignatureLogger, IDis
     public ISignatureState State { get; } = new KeptState();
 
     /// <inheritdoc/>
+    public DataValue Parameter(string name) => _parameters.GetValueOrDefault(name, DataValue.Nil);
+
+    /// <inheritdoc/>
     public bool TryGetDataSource(string @namespace, string id, out IDataSource source)
     {
         var found = _sources.TryGetValue((@namespace, id), out var known);
@@ -60,38 +76,8 @@ public sealed class SignatureHarness : ISignatureContext, ISignatureLogger, IDis
     public void Report(Event e, ReadOnlySpan<(string Name, DataValue Value)> data) => _reported.Add(new Reported(data.ToArray()));
 
     /// <inheritdoc/>
-    public void Log(SignatureLogLevel level, string message, params ReadOnlySpan<(string Name, DataValue Value)> fields) => Lines.Add($"{level} {message}");
+    public void Log(SignatureLogLevel level, string message, params ReadOnlySpan<(string Name, DataValue Value)> fields) => _lines.Add($"{level} {message}");
 
     /// <inheritdoc/>
     public void Dispose() => _signature.Dispose();
-}
-
-/// <summary>What a signature reported.</summary>
-/// <param name="Data">Names and values.</param>
-public sealed record Reported(IReadOnlyList<(string Name, DataValue Value)> Data)
-{
-    /// <summary>The value called <paramref name="name"/>, or <see cref="DataValue.Nil"/>.</summary>
-    public DataValue this[string name] => Data.FirstOrDefault(d => d.Name == name).Value ?? DataValue.Nil;
-}
-
-/// <summary>A data source whose answers the test gives.</summary>
-public sealed class FixedDataSource(string @namespace, string id, Func<DataValue, Lookup> answer, int version = 1) : IDataSource
-{
-    /// <inheritdoc/>
-    public string Namespace => @namespace;
-
-    /// <inheritdoc/>
-    public string Id => id;
-
-    /// <inheritdoc/>
-    public int Version => version;
-
-    /// <inheritdoc/>
-    public string Schema => "{}";
-
-    /// <inheritdoc/>
-    public IReadOnlyList<string> Keys => ["string"];
-
-    /// <inheritdoc/>
-    public ValueTask<Lookup> Get(Event e, LookupKey key, CancellationToken cancellation = default) => new(answer(key.Value));
 }

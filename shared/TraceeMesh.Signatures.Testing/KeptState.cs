@@ -1,8 +1,7 @@
 using TraceeMesh.Contracts;
 using TraceeMesh.Contracts.Events;
-using TraceeMesh.Signatures;
 
-namespace TraceeMesh.TestKit.Signatures;
+namespace TraceeMesh.Signatures.Testing;
 
 /// <summary>A signature's state in memory, in the time of events, without bounds.</summary>
 public sealed class KeptState : ISignatureState
