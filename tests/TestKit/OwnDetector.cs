@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
+using TraceeMesh.Bus;
 using TraceeMesh.Detector;
 using TraceeMesh.ServiceDefaults;
 using TraceeMesh.Signatures;
@@ -9,11 +10,14 @@ namespace TraceeMesh.TestKit;
 /// <summary>A detector in this process, with signatures of the test's own, that takes the place of a mesh's.</summary>
 public sealed class OwnDetector : IAsyncDisposable
 {
+    private const double TakeOverSeconds = 60;
+
+    private readonly LiveMesh _mesh;
     private readonly Process _replaced;
     private readonly CancellationTokenSource _stop = new();
     private Task<int> _running = Task.FromResult(0);
 
-    private OwnDetector(Process replaced) => _replaced = replaced;
+    private OwnDetector(LiveMesh mesh, Process replaced) => (_mesh, _replaced) = (mesh, replaced);
 
     /// <summary>Stops the mesh's detector and judges in its place; its partitions come over some seconds later.</summary>
     /// <param name="mesh">The mesh.</param>
@@ -22,7 +26,7 @@ public sealed class OwnDetector : IAsyncDisposable
     {
         var status = await mesh.RunAsync("status", "--json");
         var pid = (int)status.Objects.Single(o => (string?)o["service"] == "detector")["pid"]!;
-        var own = new OwnDetector(Process.GetProcessById(pid));
+        var own = new OwnDetector(mesh, Process.GetProcessById(pid));
 
         // A detector that is stopped keeps no lease.
         await own.SignalAsync("STOP");
@@ -31,6 +35,24 @@ public sealed class OwnDetector : IAsyncDisposable
             ["--node", LiveMesh.Node, "--instance", "own", "--nats", mesh.NatsUrl, "--credentials", mesh.CredentialsOf("detector")],
             (host, cancellation) => own.RunAsync(host, signatures, cancellation));
         return own;
+    }
+
+    /// <summary>Waits until it judges, and until what it wants is switched on: before that an event is nobody's.</summary>
+    /// <param name="findings">Where its findings come.</param>
+    /// <param name="probe">Does what gives a finding.</param>
+    public async Task JudgesAsync(BusSubscription findings, Func<Task> probe)
+    {
+        await TestWait.Until(
+            async () =>
+            {
+                await probe();
+                var found = findings.TryRead(out var first);
+                first?.Dispose();
+                return found;
+            },
+            "the detector of this test judges",
+            TakeOverSeconds,
+            _mesh.Describe);
     }
 
     /// <summary>Gives the partitions back.</summary>

@@ -25,16 +25,8 @@ public sealed class WriterTests(SharedMesh shared)
 
         // mesh ready: nats://... grpc HOST:PORT ...
         var address = shared.Mesh.ReadyLine.Split(' ')[4];
-        var script = SourceTree.File("tests/Kernel/DataSources/writer.py");
-        var writers = Enumerable.Range(0, Writers).Select(_ => client.StartScript(script, address)).ToArray();
-        foreach (var writer in writers)
-        {
-            var errors = await writer.StandardError.ReadToEndAsync();
-            await writer.WaitForExitAsync();
-            Assert.True(writer.ExitCode == 0, errors);
-        }
-
-        var open = writers.Select(w => w.Id).ToHashSet();
+        await detector.JudgesAsync(findings, () => WriteAsync(client, address, 1));
+        var open = (await WriteAsync(client, address, Writers)).ToHashSet();
         using var patience = new CancellationTokenSource(Patience, TimeProvider.System);
         while (open.Count > 0)
         {
@@ -43,5 +35,20 @@ public sealed class WriterTests(SharedMesh shared)
             Assert.Equal("moment", (string?)finding.Argument("answer"));
             open.Remove((int)finding["hostProcessId"]!);
         }
+    }
+
+    // Writers in parallel; each writes all it has before it ends.
+    private static async Task<int[]> WriteAsync(PythonClient client, string address, int count)
+    {
+        var script = SourceTree.File("tests/Kernel/DataSources/writer.py");
+        var writers = Enumerable.Range(0, count).Select(_ => client.StartScript(script, address)).ToArray();
+        foreach (var writer in writers)
+        {
+            var errors = await writer.StandardError.ReadToEndAsync();
+            await writer.WaitForExitAsync();
+            Assert.True(writer.ExitCode == 0, errors);
+        }
+
+        return [.. writers.Select(w => w.Id)];
     }
 }

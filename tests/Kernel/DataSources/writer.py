@@ -1,5 +1,7 @@
 """Streams a thousand random pairs of words into e2e_inst/demo, then writes bruh = moment, then ends under the name ds_writer.
 
+The words of the stream are without bruh: it belongs to the last write of each of the writers, which go on side by side.
+
 usage: writer.py DIRECTORY_OF_GENERATED_CODE ADDRESS
 """
 import ctypes
@@ -12,7 +14,7 @@ import datasource_pb2 as m  # noqa: E402
 import datasource_pb2_grpc  # noqa: E402
 from google.protobuf.struct_pb2 import Value  # noqa: E402
 
-WORDS = ["yes", "no", "if", "then", "else", "for", "while", "bruh", "salad", "bowl", "lettuce", "carrot", "moment", "onion"]
+WORDS = ["yes", "no", "if", "then", "else", "for", "while", "salad", "bowl", "lettuce", "carrot", "moment", "onion"]
 PR_SET_NAME = 15
 
 

@@ -26,16 +26,7 @@ public sealed class DnsLookupTests(SharedMesh shared)
 
         await using var detector = await OwnDetector.StartAsync(shared.Mesh, () => new ResolvedNames());
 
-        // Until the detector here judges, and what it wants is switched on, an exit is nobody's.
-        await TestWait.Until(
-            async () =>
-            {
-                await Shell.RunAsync("/usr/bin/getent", "passwd", "root");
-                return findings.TryRead(out var first) && Dispose(first);
-            },
-            "the detector of this test judges",
-            TakeOverSeconds,
-            shared.Mesh.Describe);
+        await detector.JudgesAsync(findings, () => Shell.RunAsync("/usr/bin/getent", "passwd", "root"));
         foreach (var (server, overTcp) in Ways)
         {
             var command = NameServer.CommandWithResolver(directory.Path, server, overTcp, "getent ahosts n$$.example.test");
@@ -52,12 +43,6 @@ public sealed class DnsLookupTests(SharedMesh shared)
             Assert.Equal(ExitCode.Ok, printed.ExitCode);
             Assert.Equal(name, (string?)printed.Objects.Single()["dns_root"]);
         }
-    }
-
-    private static bool Dispose(BusMessage message)
-    {
-        message.Dispose();
-        return true;
     }
 
     private async Task<JsonObject> NextAsync(BusSubscription findings, int pid)

@@ -30,15 +30,7 @@ public sealed class PyramidTests(SharedMesh shared)
         using var findings = reader.Subscribe($"tracee.findings.*.climbed_tree.{LiveMesh.Node}", new BusSubscriptionOptions { Capacity = 8 * Execs });
         using var directory = new TemporaryDirectory();
         await using var detector = await OwnDetector.StartAsync(shared.Mesh, () => new ClimbedTree(Program));
-        await TestWait.Until(
-            async () =>
-            {
-                await RunAsync(Path.Combine(directory.Path, "probe"), levels: 0);
-                return findings.TryRead(out var first) && Dispose(first);
-            },
-            "the detector of this test judges",
-            PatienceSeconds,
-            shared.Mesh.Describe);
+        await detector.JudgesAsync(findings, () => RunAsync(Path.Combine(directory.Path, "probe"), levels: 0));
 
         for (var run = 0; run < 3; run++)
         {
@@ -104,12 +96,6 @@ public sealed class PyramidTests(SharedMesh shared)
         await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
         Assert.Equal(0, process.ExitCode);
-    }
-
-    private static bool Dispose(BusMessage message)
-    {
-        message.Dispose();
-        return true;
     }
 
     // The findings of one run: its file is the first argument of all of its execs.
