@@ -101,6 +101,8 @@ public sealed partial class JetStream
     private static StreamState ToState(StreamResponse response)
     {
         var counts = response.State ?? new StreamCounts(0, 0, 0, 0);
-        return new StreamState(response.Config?.Name ?? "", response.Created, counts.FirstSeq, counts.LastSeq, counts.Messages, counts.Bytes);
+
+        // A stream that never stored anything begins with 0 for the server, which is no message's number.
+        return new StreamState(response.Config?.Name ?? "", response.Created, Math.Max(1, counts.FirstSeq), counts.LastSeq, counts.Messages, counts.Bytes);
     }
 }

@@ -26,6 +26,18 @@ public sealed class StreamTests(BusServer bus) : IClassFixture<BusServer>
     }
 
     [Fact]
+    public async Task FindStream_ThatNeverStoredAnything_BeginsAboveItsEnd()
+    {
+        await using var connection = await bus.ConnectAsync();
+        var jetStream = new JetStream(connection);
+        await jetStream.EnsureStreamAsync(Memory("empty", "empty.>"));
+
+        var state = await jetStream.FindStreamAsync("empty");
+
+        Assert.Equal((1, 0, 0), (state!.FirstSequence, state.LastSequence, state.Messages));
+    }
+
+    [Fact]
     public async Task EnsureStream_ChangedDefinition_IsUpdated()
     {
         await using var connection = await bus.ConnectAsync();

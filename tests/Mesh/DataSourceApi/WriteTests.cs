@@ -287,7 +287,7 @@ public sealed class WriteTests(ServiceFixture fixture) : IClassFixture<ServiceFi
             async () =>
             {
                 var state = await jetStream.FindStreamAsync(stream);
-                for (var i = Math.Max(1, state?.FirstSequence ?? 1); i <= (state?.LastSequence ?? 0) && found is null; i++)
+                for (var i = state?.FirstSequence ?? 1; i <= (state?.LastSequence ?? 0) && found is null; i++)
                 {
                     var record = JsonNode.Parse((await jetStream.GetMessageAsync(stream, i))!.Payload.Span)!;
                     found = wanted(record) ? record : null;

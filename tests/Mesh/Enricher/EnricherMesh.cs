@@ -164,7 +164,7 @@ internal sealed class EnricherMesh : IAsyncDisposable
             {
                 execs.Clear();
                 var state = await JetStream.FindStreamAsync(Streams.Events.Name);
-                for (var sequence = Math.Max(1, state!.FirstSequence); sequence <= state.LastSequence; sequence++)
+                for (var sequence = state!.FirstSequence; sequence <= state.LastSequence; sequence++)
                 {
                     var frame = await JetStream.GetMessageAsync(Streams.Events.Name, sequence);
                     Assert.Equal(FrameStatus.Ok, EventFrameCodec.TryRead(frame!.Payload, out _, out var events));
