@@ -4,10 +4,12 @@
 #include <pthread.h>
 
 static char *self;
+static pthread_barrier_t there;
 
 static void *sleeper(void *unused)
 {
     say("bystander", syscall(SYS_gettid));
+    pthread_barrier_wait(&there);
     for (;;)
         pause();
     return unused;
@@ -35,7 +37,9 @@ int main(int argc, char **argv)
         return 0;
     }
     say("pid", getpid());
+    must(pthread_barrier_init(&there, NULL, 2) == 0, "pthread_barrier_init");
     must(pthread_create(&thread, NULL, sleeper, NULL) == 0, "pthread_create");
+    pthread_barrier_wait(&there);
     must(pthread_create(&thread, NULL, executes, NULL) == 0, "pthread_create");
     for (;;)
         pause();
