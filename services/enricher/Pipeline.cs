@@ -112,12 +112,13 @@ public sealed class Pipeline(
             (_, _) => Settle(cutter));
         await using var reader = new RawReader(_jetStream, _streams.Raw(node), log);
         _fillTo = (await _jetStream.FindStreamAsync(_streams.Raw(node).Name, cancellation))?.LastSequence ?? 0;
-        health.Degraded($"its stores are being filled: it reads what the bus has kept and waits for the snapshot of {node}'s collector");
         Count(cutter, publisher, reader);
 
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var ledger = new LedgerPublisher(_jetStream, subjects.Ledger(node), cutter.Books, log);
-        Task[] flows = [.. Beside(ledger, dead, stop.Token), ReadAsync(reader, cutter, enrichment, new Publishers(publisher, lifecycle, changes), dead, stop.Token)]; // 2
+        Task[] beside = [.. Beside(ledger, dead, stop.Token)]; // 2
+        health.Degraded($"its stores are being filled: it reads what the bus has kept and waits for the snapshot of {node}'s collector");
+        Task[] flows = [.. beside, ReadAsync(reader, cutter, enrichment, new Publishers(publisher, lifecycle, changes), dead, stop.Token)];
         try
         {
             await await Task.WhenAny(flows);

@@ -207,48 +207,6 @@ public sealed partial class FrameJudge : IFindingSink, IDisposable
         }
     }
 
-    /// <summary>Reads the next event if anybody wants it, and passes over it if nobody does.</summary>
-    private FrameStatus TryReadWanted(out SelectionPlan? plan)
-    {
-        plan = null;
-        var wanted = _cursor.TryPeekId(out var id) ? _index.IsWanted(id) : Wanted.Unknown;
-        if (wanted == Wanted.Nowhere)
-        {
-            return _cursor.TrySkip();
-        }
-
-        if (wanted != Wanted.Everywhere && !IsWantedThere(out var passed))
-        {
-            return passed;
-        }
-
-        var status = _cursor.TryRead(_event);
-        plan = status == FrameStatus.Ok ? _index.Find(id, _event.Origin) : null;
-        return status;
-    }
-
-    /// <summary>Looks where the next event happened, and passes over it if nobody wants it there. <paramref name="status"/> then says how that went.</summary>
-    private bool IsWantedThere(out FrameStatus status)
-    {
-        status = _cursor.TryPeek(out var id, out var origin);
-        if (status is not (FrameStatus.Ok or FrameStatus.UnknownEvent))
-        {
-            return false;
-        }
-
-        if (status == FrameStatus.UnknownEvent)
-        {
-            _parts.Counters.EventsUnknown.Add();
-        }
-        else if (_index.Find(id, origin) is not null)
-        {
-            return true;
-        }
-
-        _cursor.Skip();
-        return false;
-    }
-
     private void Evaluate(SelectionPlan plan, Event e, CancellationToken cancellation)
     {
         plan.Next();
@@ -367,46 +325,6 @@ public sealed partial class FrameJudge : IFindingSink, IDisposable
         {
             throw new OperationCanceledException("the judgement was taken away while a signature did not come back");
         }
-    }
-
-    // Called under the lock: signatures that wait may report from any thread.
-    private void Chain(LoadedSignature signature, Event e, int ordinal, ReadOnlySpan<(string Name, DataValue Value)> data, string id)
-    {
-        if (_index.Find(signature, e.Origin) is null)
-        {
-            return;
-        }
-
-        if (e.Finding?.Depth >= EvaluationLimits.ChainDepth)
-        {
-            _parts.Counters.ChainsCut.Add();
-            return;
-        }
-
-        var entries = new KeyValuePair<string, DataValue>[data.Length];
-        for (var i = 0; i < entries.Length; i++)
-        {
-            entries[i] = new(data[i].Name, data[i].Value);
-        }
-
-        // The event judged is reused for the next one only when all that is chained to it is done.
-        _reported.Add((signature.Metadata.Id, ordinal, Event.Of(signature.Event, new ChainedFinding(signature.Metadata.Id, id, entries, e))));
-    }
-
-    // In an order that does not depend on which of them had to wait for longer.
-    private void EnqueueReported()
-    {
-        if (_reported.Count > 1)
-        {
-            _reported.Sort(static (a, b) => string.CompareOrdinal(a.Signature, b.Signature) is var order and not 0 ? order : a.Ordinal.CompareTo(b.Ordinal));
-        }
-
-        foreach (var (_, _, e) in _reported)
-        {
-            _chained.Enqueue(e);
-        }
-
-        _reported.Clear();
     }
 
     private void Fail(SignatureInstance signature, Event e, Exception x)
