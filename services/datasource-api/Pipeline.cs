@@ -24,6 +24,7 @@ public sealed class Pipeline
     private readonly JetStream _jetStream;
     private readonly List<SourceReplica> _replicas;
     private readonly AuditLog _audit;
+    private readonly OtherSources _others;
 
     /// <summary>Puts it together.</summary>
     /// <exception cref="ServiceExitException">What was configured cannot be used.</exception>
@@ -36,9 +37,10 @@ public sealed class Pipeline
         // 1. Sources and policy.
         view.Expect(MeshExpectation.Parse(host.Options.Configuration["EXPECT"] ?? ""));
         string[] directories = [Path.Combine(AppContext.BaseDirectory, "sources"), .. host.Options.Configuration["SOURCES"] is { } more ? new[] { more } : []];
-        _replicas = [.. SourceCatalog.Load(directories).Select(s => new SourceReplica(s, host.Bus, host.Subjects, _jetStream))];
+        _replicas = [.. SourceCatalog.Load(directories, host.Options.Configuration["PLUGINS"]).Select(s => new SourceReplica(s, host.Bus, host.Subjects, _jetStream))];
         _audit = new AuditLog(host.Bus, _jetStream, host.Subjects, host.Counters);
-        Grpc = new GrpcHost(host, _replicas, host.Options.Configuration["ACCESS"] is { } policy ? AccessPolicyReader.Read(policy) : AccessPolicy.Open, _audit);
+        _others = new OtherSources(host.Bus);
+        Grpc = new GrpcHost(host, _replicas, _others, host.Options.Configuration["ACCESS"] is { } policy ? AccessPolicyReader.Read(policy) : AccessPolicy.Open, _audit);
         host.Counters.Gauge("source_entries", "Entries of all writable sources", () => _replicas.Sum(r => (long)r.Count));
         host.Counters.Counter("log_records_malformed", "Records of logs that could not be read", () => _replicas.Sum(r => r.Malformed));
     }
@@ -54,6 +56,7 @@ public sealed class Pipeline
         var flows = new List<Task>
         {
             _audit.RunAsync(stop.Token),
+            _others.RunAsync(stop.Token),
             BeReadyAsync(stop.Token),
             FollowHeartbeatsAsync(stop.Token),
         };

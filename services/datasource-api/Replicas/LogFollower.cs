@@ -51,6 +51,7 @@ public sealed partial class LogFollower
     {
         var sweep = SweepAsync(cancellation);
         var writing = _replica.Writer.RunAsync(cancellation);
+        var telling = _notifier.RunAsync(cancellation);
         while (!cancellation.IsCancellationRequested)
         {
             try
@@ -65,7 +66,7 @@ public sealed partial class LogFollower
             await Task.Delay(RetryWait, Time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
-        await Task.WhenAll(sweep, writing, _snapshot).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAll(sweep, writing, telling, _snapshot).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     private async Task FollowAsync(CancellationToken cancellation)
@@ -88,6 +89,7 @@ public sealed partial class LogFollower
             // 3. Ready.
             if (!_replica.IsReady && _replica.Applied >= last)
             {
+                _notifier.Begin(_replica.Applied);
                 _replica.SetReady();
                 LogReady(_log, _replica.Definition.Name, _replica.Count, _replica.Applied);
             }
@@ -122,6 +124,7 @@ public sealed partial class LogFollower
 
     private async Task<(long AsOf, long ReplayFrom)?> BeginAsync(long firstInLog, CancellationToken cancellation)
     {
+        _notifier.End();
         var entries = _replica.BeginReset();
         if (await _snapshots.FindAsync(cancellation) is not { } found)
         {
@@ -168,8 +171,8 @@ public sealed partial class LogFollower
             return false;
         }
 
-        _replica.Apply(message.Payload, sequence, message.Metadata.TimeNanoseconds);
-        _notifier.Notify(_replica, sequence);
+        var changes = _replica.Apply(message.Payload, sequence, message.Metadata.TimeNanoseconds);
+        _notifier.Notify(changes, sequence);
         return true;
     }
 
@@ -206,7 +209,7 @@ public sealed partial class LogFollower
         }
     }
 
-    private async Task WriteSnapshotAsync(SourceReplica.SnapshotCopy copy, CancellationToken cancellation)
+    private async Task WriteSnapshotAsync(SnapshotCopy copy, CancellationToken cancellation)
     {
         try
         {
