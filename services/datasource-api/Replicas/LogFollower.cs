@@ -35,13 +35,18 @@ public sealed partial class LogFollower
     private (long Applied, long Next) _hole;
 
     /// <summary>A follower that has not begun.</summary>
-    public LogFollower(SourceReplica replica, JetStream jetStream, Subjects subjects, ILogger log)
+    /// <param name="replica">The replica.</param>
+    /// <param name="jetStream">The streams.</param>
+    /// <param name="buffered">Where changes are told.</param>
+    /// <param name="subjects">The subjects in force.</param>
+    /// <param name="log">The log.</param>
+    public LogFollower(SourceReplica replica, JetStream jetStream, BusConnection buffered, Subjects subjects, ILogger log)
     {
         _replica = replica;
         _jetStream = jetStream;
         _log = log;
         _snapshots = new SnapshotStore(jetStream, subjects, (replica.Definition.Namespace, replica.Definition.Id), replica.Store);
-        _notifier = new ChangeNotifier(jetStream.Connection, subjects.Changed(replica.Definition.Namespace, replica.Definition.Id));
+        _notifier = new ChangeNotifier(buffered, subjects.Changed(replica.Definition.Namespace, replica.Definition.Id));
     }
 
     private TimeProvider Time => _jetStream.Connection.Time;
@@ -173,6 +178,7 @@ public sealed partial class LogFollower
 
         var changes = _replica.Apply(message.Payload, sequence, message.Metadata.TimeNanoseconds);
         _notifier.Notify(changes, sequence);
+        _replica.Follow();
         return true;
     }
 

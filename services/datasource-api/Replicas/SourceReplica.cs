@@ -17,6 +17,9 @@ public sealed class SourceReplica
     /// <summary>Bytes of log behind the last snapshot from which on writes are refused: whoever ought to write the snapshot cannot.</summary>
     public const long MaxLogBytes = 1L << 30;
 
+    // Readers are told of a record with so many changes at once, not with the others that came with it.
+    private const int LargeWrite = 256;
+
     /// <summary>How long a write that is stored is waited for here.</summary>
     public static readonly TimeSpan ApplyPatience = TimeSpan.FromSeconds(30);
 
@@ -40,7 +43,7 @@ public sealed class SourceReplica
         LogStream = streams.WriteLog(definition.Namespace, definition.Id);
         SnapshotStream = streams.Snapshots(definition.Namespace, definition.Id);
         Store = new LogStore(jetStream, c => jetStream.EnsureStreamAsync(LogStream, c));
-        _writer = new LogWriter(Store, subjects.WriteLog(definition.Namespace, definition.Id));
+        _writer = new LogWriter(Store, subjects.WriteLog(definition.Namespace, definition.Id), Lose);
         _last = new SharedLastSequence(async () => (await jetStream.FindStreamAsync(LogStream.Name))?.LastSequence ?? 0);
     }
 
@@ -185,8 +188,17 @@ public sealed class SourceReplica
             }
         }
 
+        if (changes.Count >= LargeWrite)
+        {
+            // Nobody waits for what is left to do.
+            Wake();
+        }
+
         return changes;
     }
+
+    /// <summary>Does what is left to do of the last record.</summary>
+    internal void Follow() => _state.Follow();
 
     internal void Skip(ReadOnlySpan<byte> record, long sequence, long time) => _state.Skip(record, sequence, time);
 
@@ -222,6 +234,14 @@ public sealed class SourceReplica
     internal bool TryCopyForSnapshot([NotNullWhen(true)] out SnapshotCopy? copy) => _state.TryCopyForSnapshot(out copy);
 
     internal IReadOnlyList<Guid> OpenSince(long time) => _state.OpenSince(time);
+
+    private void Lose(Guid id, Exception reason)
+    {
+        lock (_gate)
+        {
+            _outcomes.Fail(id, reason);
+        }
+    }
 
     private void RefuseUnready()
     {

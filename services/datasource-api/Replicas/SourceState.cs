@@ -24,6 +24,7 @@ public sealed class SourceState
     private List<AppliedChange> _changes = [];
     private EntryTable _front;
     private EntryTable _back; // of whoever applies
+    private bool _isBehind; // the back table has not followed yet
     private long _applied;
     private long _logBytes;
     private long _malformed;
@@ -75,13 +76,14 @@ public sealed class SourceState
     /// <summary>Changes behind a revision, for those who watch; null where they are no longer known.</summary>
     public List<AppliedChange>? ChangesAfter(long revision, int limit) => _history.After(revision, limit);
 
-    /// <summary>Applies the next record.</summary>
+    /// <summary>Applies the next record; <see cref="Follow"/> is to be called when those who wait for it have been told.</summary>
     /// <param name="record">The record.</param>
     /// <param name="sequence">Its sequence in the log.</param>
     /// <param name="time">When the log stored it, ns since the epoch.</param>
     /// <returns>What it changed; valid until the next one.</returns>
     public IReadOnlyList<AppliedChange> Apply(ReadOnlySpan<byte> record, long sequence, long time)
     {
+        Follow();
         lock (_applying)
         {
             _changes = _changes.Capacity > KeptChanges ? [] : _changes;
@@ -91,9 +93,22 @@ public sealed class SourceState
             Interlocked.Exchange(ref _logBytes, _applier.BytesSinceSnapshot);
             Interlocked.Exchange(ref _malformed, _applier.Malformed);
             Swap(sequence);
-            Follow(time);
-            _history.Add(CollectionsMarshal.AsSpan(_changes), sequence);
+            _isBehind = true;
             return _changes;
+        }
+    }
+
+    /// <summary>The table that was read before the last record does what the other one did, and those who watch see the changes.</summary>
+    public void Follow()
+    {
+        lock (_applying)
+        {
+            if (_isBehind)
+            {
+                _isBehind = false;
+                Follow_NeedsLock();
+                _history.Add(CollectionsMarshal.AsSpan(_changes), _applied);
+            }
         }
     }
 
@@ -114,6 +129,7 @@ public sealed class SourceState
         {
             Interlocked.Exchange(ref _logBytes, 0);
             Swap(asOf);
+            _isBehind = false;
             _back.CopyFrom(_front);
             _applier.Entries = _back;
             _applier.Reset(asOf);
@@ -133,6 +149,7 @@ public sealed class SourceState
             return false;
         }
 
+        Follow();
         var entries = new List<SnapshotEntry>(_back.Count);
         for (var entry = _back.Oldest; entry is not null; entry = entry.Newer)
         {
@@ -164,16 +181,16 @@ public sealed class SourceState
         }
     }
 
-    // The table that was read until now does what the other one did. What makes room and what expires follows from that.
-    private void Follow(long time)
+    // What makes room and what expires follows from the changes and the time.
+    private void Follow_NeedsLock()
     {
-        _back.Expire(time);
+        _back.Expire(_applier.Time);
         foreach (var change in _changes)
         {
             switch (change.Operation)
             {
                 case WriteOperation.Put:
-                    _back.PutShared(change.Key, change.Value, change.Revision, time);
+                    _back.PutShared(change.Key, change.Value, change.Revision, _applier.Time);
                     break;
                 case WriteOperation.Delete:
                     _ = _back.Remove(change.Key);
