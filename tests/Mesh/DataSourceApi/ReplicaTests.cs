@@ -231,7 +231,7 @@ public sealed class ReplicaTests : IAsyncLifetime
             }
 
             var asOf = (round + 1) * 5;
-            var entries = Enumerable.Range(0, 2000).Select(i => new SnapshotEntry(BitConverter.GetBytes(i), new byte[500], asOf, 0)).ToList();
+            var entries = Enumerable.Range(0, 2000).Select(i => new SnapshotEntry(Encoded(i), Encoded(new string('x', 500)), asOf, 0)).ToList();
             var (one, other) = (Snapshots(jetStream), Snapshots(jetStream));
             var before = (await one.FindAsync(CancellationToken.None))?.Sequence ?? 0;
 
@@ -281,7 +281,7 @@ public sealed class ReplicaTests : IAsyncLifetime
         }
 
         await stop.CancelAsync();
-        await following.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => following);
     }
 
     [Fact]
@@ -397,6 +397,13 @@ public sealed class ReplicaTests : IAsyncLifetime
         LogFormat.WriteCommit(commit, id, write.Segments.Count, checksum, atomic: true);
         messages.Add(commit.WrittenSpan.ToArray());
         return messages;
+    }
+
+    private static byte[] Encoded(DataValue value)
+    {
+        using var writer = new MessagePackWriter();
+        DataValueCodec.Write(writer, value);
+        return writer.WrittenSpan.ToArray();
     }
 
     private static LogRecordKind KindOf(ReadOnlySpan<byte> record)
