@@ -38,6 +38,34 @@ public sealed class StreamTests(BusServer bus) : IClassFixture<BusServer>
     }
 
     [Fact]
+    public async Task Stream_ReadAndEnsuredWhileItIsBeingCreated_LeavesTheServerStanding()
+    {
+        await using var connection = await bus.ConnectAsync();
+        using var stop = new CancellationTokenSource();
+        var definition = Memory("young", "young.a") with { OnDisk = true };
+        var readers = Enumerable.Range(0, 3).Select(_ => Task.Run(async () =>
+        {
+            // A client each: what one has learnt the others do not know.
+            while (!stop.IsCancellationRequested)
+            {
+                Assert.Null(await new JetStream(connection).GetLastMessageAsync("young", "young.a"));
+            }
+        })).ToList();
+
+        for (var i = 0; i < 100; i++)
+        {
+            await Task.WhenAll(
+                new JetStream(connection).EnsureStreamAsync(definition),
+                new JetStream(connection).EnsureStreamAsync(definition with { Subjects = ["young.a", "young.b"] }));
+            await new JetStream(connection).DeleteStreamAsync("young");
+        }
+
+        await stop.CancelAsync();
+        await Task.WhenAll(readers);
+        Assert.Equal((1, BusState.Connected), (connection.Epoch, connection.State));
+    }
+
+    [Fact]
     public async Task EnsureStream_ChangedDefinition_IsUpdated()
     {
         await using var connection = await bus.ConnectAsync();
