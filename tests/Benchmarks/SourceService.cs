@@ -15,6 +15,7 @@ internal sealed class SourceService : IDisposable
     public const string Id = "big";
 
     private readonly Process _process;
+    private readonly Uri _uri;
 
     public SourceService(NatsServer server, string instance, string sources)
     {
@@ -22,7 +23,8 @@ internal sealed class SourceService : IDisposable
         _process = Process.Start(new ProcessStartInfo("dotnet", [Assembly, "--nats", server.Url, "--instance", instance, "--grpc", address, "--sources", sources]) { RedirectStandardError = true })!;
         _process.ErrorDataReceived += static (_, _) => { };
         _process.BeginErrorReadLine();
-        Channel = new GrpcChannel(new Uri($"http://{address}"));
+        _uri = new Uri($"http://{address}");
+        Channel = OpenChannel();
     }
 
     public static string? Obstacle => File.Exists(Assembly) ? null : $"{Assembly} is not built";
@@ -49,6 +51,9 @@ internal sealed class SourceService : IDisposable
         Key = Value.ForString(string.Create(CultureInfo.InvariantCulture, $"key-{i:d8}")),
         Value = Value.ForString(string.Create(CultureInfo.InvariantCulture, $"value-{i:d8}")),
     };
+
+    /// <summary>Another client, with a connection of its own; it is its caller's.</summary>
+    public GrpcChannel OpenChannel() => new(_uri);
 
     public Task ReadyAsync() => TestWait.Until(IsServing, "datasource-api serves", 60);
 

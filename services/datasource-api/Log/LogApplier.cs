@@ -152,7 +152,7 @@ public sealed class LogApplier(EntryTable entries)
             }
 
             Begin();
-            if (!atomic || Fits(items))
+            if (!atomic || (FitsSurely(items, out var count) && Entries.HasRoom(count)) || Fits(items))
             {
                 _statuses.Clear();
                 ApplyItems(items, sequence, time);
@@ -190,7 +190,8 @@ public sealed class LogApplier(EntryTable entries)
         }
 
         var refused = false;
-        for (var i = 0; atomic && i < parts && !refused; i++)
+        var checks = atomic && !FitsSurely(write.Parts);
+        for (var i = 0; checks && i < parts && !refused; i++)
         {
             refused = !Fits(write.Parts[i]);
         }
@@ -216,6 +217,42 @@ public sealed class LogApplier(EntryTable entries)
 
     private void Decide(Guid id, long sequence) =>
         Decided?.Invoke(id, new WriteOutcome(sequence, IsAborted: false, _statuses.TrueForAll(s => s == ItemStatus.Applied) ? [] : [.. _statuses]));
+
+    // Nothing is expected of any key, and there is room even if all keys are new: no key has to be looked up to know.
+    private bool FitsSurely(IReadOnlyList<byte[]> parts)
+    {
+        var all = 0;
+        for (var i = 0; i < parts.Count; i++)
+        {
+            if (!FitsSurely(parts[i], out var count))
+            {
+                return false;
+            }
+
+            all += count;
+        }
+
+        return Entries.HasRoom(all);
+    }
+
+    private static bool FitsSurely(ReadOnlySpan<byte> items, out int count)
+    {
+        var reader = new MessagePackReader(items);
+        if (!reader.TryReadArrayHeader(out count))
+        {
+            return false;
+        }
+
+        for (var i = 0; i < count; i++)
+        {
+            if (!LogFormat.TryReadItem(items, ref reader, out var item) || item.Expected >= 0)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
 
     // Whether each item of an atomic write could be applied, those before it included.
     private bool Fits(ReadOnlySpan<byte> items)

@@ -13,8 +13,8 @@ namespace TraceeMesh.DataSourceApi.Replicas;
 /// </remarks>
 public sealed class SourceState
 {
-    // The list of one record's changes keeps its room up to here.
-    private const int KeptChanges = 16384;
+    // The list of one record's changes keeps its room up to here, so that large writes do not each make a large object.
+    private const int KeptChanges = ChangeHistory.Capacity;
 
     private readonly Lock _gate = new(); // what readers see; held for moments only
     private readonly Lock _applying = new(); // taken before the other one
