@@ -270,7 +270,7 @@ public sealed class WriteTests(ServiceFixture fixture) : IClassFixture<ServiceFi
     [Theory]
     [InlineData("02 00 00 00 00", "", GrpcStatusCode.Internal, "is not a gRPC message")]
     [InlineData("00 00 00 00 05 0a 01", "", GrpcStatusCode.Internal, "ends within a message")]
-    [InlineData("00 00 00 00 03 0a 01 ff", "", GrpcStatusCode.Internal, "not UTF-8")]
+    [InlineData("00 00 00 00 05 0a 03 0a 01 ff", "", GrpcStatusCode.Internal, "not UTF-8")]
     [InlineData("00 ff ff ff ff", "", GrpcStatusCode.ResourceExhausted, "larger than the limit")]
     [InlineData("00 00 00 00 00", "snappy", GrpcStatusCode.Unimplemented, "messages compressed with 'snappy'")]
     public async Task Write_ThatCannotBeRead_IsAudited(string hex, string encoding, GrpcStatusCode code, string message)
