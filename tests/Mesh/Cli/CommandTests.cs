@@ -144,7 +144,7 @@ public sealed class CommandTests : IAsyncLifetime
 
         Assert.True(exitCode == 0, errors);
         Assert.Equal(
-            "{\"id\":\"TRC-102\",\"event_name\":\"anti_debugging\",\"version\":\"1\",\"state\":\"running\",\"reason\":\"\",\"unavailable_events\":[],\"evaluations\":7,\"findings\":0,\"errors\":0,\"ns_per_event\":0}\n",
+            "{\"id\":\"TRC-102\",\"event_name\":\"anti_debugging\",\"version\":\"1\",\"state\":\"running\",\"reason\":\"\",\"unavailable_events\":[],\"evaluations\":7,\"findings\":0,\"errors\":0,\"ns_per_event\":0,\"lookups\":{\"asked\":0,\"hit\":0,\"batched\":0,\"late\":0,\"failed\":0}}\n",
             output);
         Assert.Contains("TRC-102      anti_debugging", forPeople.Output, StringComparison.Ordinal);
     }
