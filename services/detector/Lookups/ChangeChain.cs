@@ -6,7 +6,7 @@ namespace TraceeMesh.Detector.Lookups;
 /// The changes that a data source of one node has told: as far as its notices follow each other without a gap, what they do
 /// not name has not changed (protocol.md, section 4).
 /// </summary>
-public sealed class ChangeChain
+public sealed class ChangeChain : IChangeProof
 {
     /// <summary>
     /// Subjects of one of two generations whose last change is remembered. When the young one is full the old one is forgotten, and
@@ -61,11 +61,7 @@ public sealed class ChangeChain
         }
     }
 
-    /// <summary>Whether an answer that was true as of a position is true at a later one.</summary>
-    /// <param name="load">Load of both.</param>
-    /// <param name="subject">What the answer is about.</param>
-    /// <param name="asOf">The last position at which it is known to be true.</param>
-    /// <param name="position">The later one.</param>
+    /// <inheritdoc/>
     public bool Proves(uint load, in LookupKey subject, long asOf, long position)
     {
         lock (_gate)

@@ -89,6 +89,20 @@ public sealed class CommandTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Findings_Repeated_AreShownFoldedWithTheirCount()
+    {
+        await Publish([.. Enumerable.Range(0, 5).Select(i => Finding("anti_debugging", i)), Finding("ld_preload", 5)]);
+
+        var (_, output, _) = await Run("findings", "--no-follow");
+        var (_, all, _) = await Run("findings", "--no-follow", "--json");
+
+        var lines = output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(3, lines.Length);
+        Assert.Single(lines, l => l.EndsWith("  [4 more, 5 in all]", StringComparison.Ordinal));
+        Assert.Equal(6, all.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
+    }
+
+    [Fact]
     public async Task Findings_Following_PrintsHistoryThenWhatComesAndNothingTwice()
     {
         await Publish(Finding("anti_debugging", 1));
