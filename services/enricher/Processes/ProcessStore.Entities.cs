@@ -110,7 +110,6 @@ public sealed partial class ProcessStore
         _processIds.Add(process);
         _pids.Add(process);
         Queues.AddLast(ref _living, process);
-        TellProcess(process, start);
 
         // A pid is given anew only after its last process is gone.
         if (_pids.Before(process) is var before && before != 0 && _processes[before].Lives)
@@ -123,6 +122,7 @@ public sealed partial class ProcessStore
             End(process, new FactStamp(_processes[after].StartTime, position), inferred: true);
         }
 
+        // With it the process itself is told.
         _ = EnsureThread(process, pid, (ulong)start, 0, position);
         return process;
     }

@@ -79,11 +79,11 @@ internal sealed class DeclaredLookups : IBenchmark
         yield return Row.AtMost($"{Name} {Questions} declared ones of a frame, judged, p50", Percentile.Of(frame, 0.5), "us", FrameTarget * reference, reference, lost: failed);
 
         // The container of a later event: nothing that was told since changes it.
-        var e = At(0, stores.Applied.Offset);
+        var e = At(0, stores.Applied.Offset - 1);
         Tell(theirs, subjects, stores, number: 1, from: 0);
         await TestWait.Until(async () => (await source.Get(e, e.Context.ContainerId, cancellation)).Found, "the source answers");
         stores.Advance(new StorePosition(0, e.Context.Position + 1000));
-        Tell(theirs, subjects, stores, number: 2, from: e.Context.Position);
+        Tell(theirs, subjects, stores, number: 2, from: e.Context.Position + 1);
         e.Context.Position += 500;
         await TestWait.Until(() => Task.FromResult(source.TryGetNear(e.Frame, e.Context.Position, e.Context.ContainerId, out _)), "the answer is proven");
         instance.TryGetDataSource("tracee", "containers", out var near);

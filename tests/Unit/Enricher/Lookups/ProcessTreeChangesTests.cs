@@ -103,6 +103,25 @@ public sealed class ProcessTreeChangesTests
             Thread(Parent.Thread(51, 520)));
 
     [Fact]
+    public void Thread_WhoseTidInItsNamespaceIsAnother_IsTold() =>
+        Tell(
+            f =>
+            {
+                f.NsPids[Parent.Pid] = 7;
+                f.Fork(TreeFeed.Init, Parent);
+            },
+            f => f.Exec(Parent, "/bin/parent", 900),
+            Thread(Parent));
+
+    [Fact]
+    public void Thread_ThatTakesTheIdOfTheFirstOne_LetsThatOneGoOn() =>
+        Tell(
+            f => f.Fork(TreeFeed.Init, Parent).Clone(Parent, Parent.Thread(51, 520)).Exit(Parent, 700, last: false),
+            f => f.Exec(Parent, "/bin/parent", 900, oldTid: 51),
+            Thread(Parent),
+            Thread(Parent.Thread(51, 520)));
+
+    [Fact]
     public void Thread_WhoseNameChanges_IsTold() =>
         Tell(
             f => f.Fork(TreeFeed.Init, Parent).Exec(Parent, "/bin/parent", 510),
