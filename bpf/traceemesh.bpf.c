@@ -4,6 +4,14 @@
 #include "programs/cgroup.bpf.c"
 #include "programs/syscall.bpf.c"
 #include "programs/dns.bpf.c"
+#include "programs/objects.bpf.c"
+#include "programs/file.bpf.c"
+#include "programs/socket.bpf.c"
+#include "programs/flow.bpf.c"
+#include "programs/memory.bpf.c"
+#include "programs/task.bpf.c"
+#include "programs/uring.bpf.c"
+#include "programs/module.bpf.c"
 #include "programs/snapshot.bpf.c"
 
 /* The helpers used here are for programs under the GPL, so the kernel gets that half of the licence. */

@@ -9,8 +9,15 @@
 #define OWN_PROCESSES_MAX   1024
 #define EXECS_IN_FLIGHT_MAX 4096
 #define DNS_SOCKETS_MAX     4096
+#define CALLS_IN_FLIGHT_MAX 4096
+#define FLOWS_MAX           16384
+#define FILES_OPENED_MAX    16384
 
 #define NAME_MAX 255
+
+/* Places of the system calls in tables: those of 64 bits, behind them those of 32. */
+#define CALLS_COMPAT 1024
+#define CALL_PLACES  1536
 
 /* A walk from a file up to the root of its mount namespace, leaf first; see path.h. */
 struct path_walk {
@@ -28,12 +35,46 @@ struct socket_user {
     char node_name[NAME_PART_MAX + 8];
 };
 
+#define SOCKET_ADDRESS_MAX 112 /* a family and the longest path of a unix socket, rounded up */
+
+struct socket_address {
+    __u64 length;
+    char bytes[SOCKET_ADDRESS_MAX];
+};
+
+/* A TCP connection: whose it is, and between which addresses. */
+struct flow {
+    struct socket_user user;
+    struct socket_address local;
+    struct socket_address remote;
+    __u64 direction; /* enum flow_direction */
+    __u64 begun;
+};
+
+#define CREDENTIAL_NUMBERS 15
+#define NAMESPACE_NUMBERS  6
+
+struct task_before {
+    __u64 credentials[CREDENTIAL_NUMBERS];
+    __u64 namespaces[NAMESPACE_NUMBERS];
+    __u32 alert; /* enum protection_alert */
+    __u32 protection;
+};
+
+struct opened_file {
+    __u64 inode;
+    __u64 ctime;
+};
+
 /* One record in the making. */
 struct scratch {
     __u64 taken;
     __u64 size; /* of the record so far */
     struct path_walk walk;
     struct socket_user user;
+    struct flow flow;
+    struct socket_address address;
+    struct task_before before;
     __u64 auxiliary_vector[56];
     union {
         struct {
@@ -50,6 +91,7 @@ struct scratch {
                 struct snapshot_process_body snapshot_process;
                 struct net_packet_dns_body net_packet_dns;
                 struct snapshot_end_body snapshot_end;
+                __u64 number[ARGUMENT_NUMBERS_MAX];
             };
         };
         char bytes[RECORD_MAX];
@@ -112,6 +154,48 @@ struct {
     __type(key, __u64);
     __type(value, struct socket_user);
 } dns_sockets SEC(".maps");
+
+/*
+ * Programs for the return, and for the beginning, of each system call, reached from the one program every call passes
+ * (include/object.h). The collector fills the places of the calls whose events are wanted.
+ */
+struct {
+    __uint(type, BPF_MAP_TYPE_PROG_ARRAY);
+    __uint(max_entries, CALL_PLACES);
+    __type(key, __u32);
+    __type(value, __u32);
+} returning_calls SEC(".maps");
+
+struct {
+    __uint(type, BPF_MAP_TYPE_PROG_ARRAY);
+    __uint(max_entries, CALL_PLACES);
+    __type(key, __u32);
+    __type(value, __u32);
+} beginning_calls SEC(".maps");
+
+/* What the current task was like when the call it is in began, by tid. */
+struct {
+    __uint(type, BPF_MAP_TYPE_LRU_HASH);
+    __uint(max_entries, CALLS_IN_FLIGHT_MAX);
+    __type(key, __u32);
+    __type(value, struct task_before);
+} tasks_before SEC(".maps");
+
+/* Files opened for writing and not written yet, by their address. One that falls out is not told when it is written. */
+struct {
+    __uint(type, BPF_MAP_TYPE_LRU_HASH);
+    __uint(max_entries, FILES_OPENED_MAX);
+    __type(key, __u64);
+    __type(value, struct opened_file);
+} opened_files SEC(".maps");
+
+/* TCP connections, by the address of their socket. One that falls out ends untold. */
+struct {
+    __uint(type, BPF_MAP_TYPE_LRU_HASH);
+    __uint(max_entries, FLOWS_MAX);
+    __type(key, __u64);
+    __type(value, struct flow);
+} flows SEC(".maps");
 
 /* An array, not a per-cpu array, whose values may not exceed 32 KiB. Indexed by cpu * SCRATCH_PER_CPU + n. */
 struct {

@@ -52,6 +52,30 @@ enum event_id {
     EVENT_SECURITY_FILE_OPEN = 718,
     EVENT_SECURITY_INODE_RENAME = 776,
     EVENT_NET_PACKET_DNS = 819,
+
+    /* Read from kernel objects; their records are described at ARGUMENT_NUMBERS_MAX. */
+    EVENT_MEM_PROT_ALERT = 710,
+    EVENT_COMMIT_CREDS = 711,
+    EVENT_SWITCH_TASK_NS = 712,
+    EVENT_MAGIC_WRITE = 713,
+    EVENT_SECURITY_INODE_UNLINK = 719,
+    EVENT_SECURITY_SOCKET_LISTEN = 721,
+    EVENT_SECURITY_SOCKET_CONNECT = 722,
+    EVENT_NET_TCP_CONNECT = 723,
+    EVENT_SECURITY_SOCKET_ACCEPT = 724,
+    EVENT_SECURITY_SOCKET_BIND = 725,
+    EVENT_SECURITY_SB_MOUNT = 727,
+    EVENT_SECURITY_BPF = 729,
+    EVENT_SOCKET_DUP = 740,
+    EVENT_SHARED_OBJECT_LOADED = 758,
+    EVENT_MODULE_LOAD = 768,
+    EVENT_TASK_RENAME = 775,
+    EVENT_FILE_MODIFICATION = 785,
+    EVENT_PROCESS_EXECUTE_FAILED = 790,
+    EVENT_SET_FS_PWD = 793,
+    EVENT_NET_FLOW_TCP_BEGIN = 829,
+    EVENT_NET_FLOW_TCP_END = 830,
+    EVENT_IO_URING_SUBMIT_REQ = 900,
     /* What existed before the programs were attached; never selected, feeds the stores. */
     EVENT_SNAPSHOT_PROCESS = 1000,
     EVENT_SNAPSHOT_CGROUP = 1001,
@@ -231,6 +255,39 @@ struct snapshot_end_body {
     __u32 shown; /* records of processes and threads the snapshot has, dropped ones included */
     __u32 reserved;
 };
+
+/*
+ * The record of an event read from kernel objects. Its body are the event's numbers, 64 bits each, its tail the other
+ * arguments, both in the catalog's order. A socket address is a struct sockaddr, no longer than what is known of it.
+ * What differs:
+ *   security_inode_unlink, security_sb_mount   in place of the path: the directory it is relative to (empty where it is
+ *                                              absolute), and the path as the caller wrote it; no other numbers of unlink
+ *   net_tcp_connect                            tail: the address connected to
+ *   net_flow_tcp_begin, net_flow_tcp_end       body: enum flow_direction; tail: the address of this host, the other one
+ *   process_execute_failed                     body: dirfd, flags, stdin_type, kernel_invoked; tail: pathname, stdin_path,
+ *                                              argv, envp
+ */
+#define ARGUMENT_NUMBERS_MAX 32
+
+/* Who began a connection. */
+enum flow_direction {
+    FLOW_INCOMING = 1,
+    FLOW_OUTGOING = 2,
+};
+
+/* mem_prot_alert: what is alarming. */
+enum protection_alert {
+    ALERT_MAPPED_WRITABLE_EXECUTABLE = 1,
+    ALERT_BECAME_EXECUTABLE = 2,
+    ALERT_EXECUTABLE_BECAME_WRITABLE = 3,
+    ALERT_WRITABLE_BECAME_EXECUTABLE = 4,
+};
+
+/* mem_prot_alert: the protection until now could not be read, another thread was changing the memory's layout. */
+#define PROTECTION_UNKNOWN 0xffffffff
+
+/* magic_write carries this much of a file's beginning. */
+#define MAGIC_PART_MAX 32
 
 /* Per cpu, memory-mapped by the collector. */
 struct cpu_account {

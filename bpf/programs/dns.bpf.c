@@ -8,13 +8,11 @@
  * seen in whatever task was interrupted, and belongs to the socket's user; of a
  * connection that was accepted, or is older than the programs, none is known.
  */
-#include "../include/emit.h"
+#include "../include/user.h"
 
 #define PACKET_PASSES 1
 
 #define DNS_PORT     53
-#define PROTOCOL_TCP 6
-#define PROTOCOL_UDP 17
 
 #define IPV4_FRAGMENT_MASK 0x1fff
 
@@ -121,33 +119,6 @@ static __always_inline bool dns__is_senders_own(struct dns_packet *packet, __u64
     return packet->opens && !bpf_map_lookup_elem(&dns_sockets, &cookie);
 }
 
-static __always_inline void dns__note_user(struct scratch *s, __u64 cookie)
-{
-    struct task_struct *task = bpf_get_current_task_btf();
-    struct uts_namespace *uts = task->nsproxy->uts_ns;
-    long size = 0;
-
-    emit__head(&s->user.head, EVENT_NET_PACKET_DNS, task);
-    if (uts && uts->ns.inum != UTS_INIT_INUM) {
-        s->user.head.flags |= RECORD_UTS_PRIVATE;
-        size = bpf_probe_read_kernel_str(s->user.node_name, NAME_PART_MAX + 1, uts->name.nodename);
-    }
-    s->user.node_name_size = size > 0 ? size : 0;
-    bpf_map_update_elem(&dns_sockets, &cookie, &s->user, BPF_ANY);
-}
-
-static __always_inline void dns__node_name(struct scratch *s)
-{
-    char *room;
-
-    if (!(s->head.flags & RECORD_UTS_PRIVATE))
-        return;
-    room = emit__room(s, NAME_PART_MAX + 1);
-    if (room)
-        emit__string_result(s, bpf_probe_read_kernel_str(room, NAME_PART_MAX + 1, s->user.node_name),
-                            NAME_PART_MAX);
-}
-
 /* Separate, so that the verifier looks at each half by itself. */
 static __noinline int dns__payload(struct __sk_buff *skb, struct scratch *s, __u32 offset, __u32 size)
 {
@@ -192,15 +163,11 @@ static __always_inline void dns__head(struct scratch *s, __u64 cookie)
 {
     struct socket_user *user = bpf_map_lookup_elem(&dns_sockets, &cookie);
 
-    if (user) {
+    if (user)
         s->user = *user;
-    } else {
+    else
         __builtin_memset(&s->user, 0, sizeof(s->user));
-        s->user.head.event = EVENT_NET_PACKET_DNS;
-    }
-    s->head = s->user.head;
-    s->head.time = bpf_ktime_get_boot_ns();
-    s->head.syscall = -1;
+    user__head(s, &s->user, EVENT_NET_PACKET_DNS);
 }
 
 static __always_inline int dns__packet(struct __sk_buff *skb, enum packet_direction direction)
@@ -219,8 +186,10 @@ static __always_inline int dns__packet(struct __sk_buff *skb, enum packet_direct
     }
 
     cookie = bpf_get_socket_cookie(skb);
-    if (direction == PACKET_EGRESS && dns__is_senders_own(&packet, cookie))
-        dns__note_user(s, cookie);
+    if (direction == PACKET_EGRESS && dns__is_senders_own(&packet, cookie)) {
+        user__note(&s->user, EVENT_NET_PACKET_DNS);
+        bpf_map_update_elem(&dns_sockets, &cookie, &s->user, BPF_ANY);
+    }
     if (packet.size == 0) {
         emit__release(s);
         return PACKET_PASSES;
@@ -232,8 +201,7 @@ static __always_inline int dns__packet(struct __sk_buff *skb, enum packet_direct
         return PACKET_PASSES;
     }
     dns__body(skb, s, &packet, cookie, direction);
-    s->size = sizeof(struct record_head) + sizeof(s->net_packet_dns);
-    dns__node_name(s);
+    user__body(s, &s->user, sizeof(s->net_packet_dns));
     dns__payload(skb, s, packet.payload, packet.size);
     emit__end(s);
     return PACKET_PASSES;
