@@ -74,7 +74,6 @@ struct scratch {
     struct socket_user user;
     struct flow flow;
     struct socket_address address;
-    struct task_before before;
     __u64 auxiliary_vector[56];
     union {
         struct {

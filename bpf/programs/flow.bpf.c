@@ -14,12 +14,9 @@ static __always_inline int flow__tried(struct sock *sk, __u64 key)
 
     if (emit__is_own(task->tgid))
         return 0;
-    s = emit__take_scratch();
-    if (!s) {
-        if (emit__is_on(EVENT_NET_TCP_CONNECT))
-            emit__count_homeless(EVENT_NET_TCP_CONNECT);
+    s = flow__take(EVENT_NET_TCP_CONNECT);
+    if (!s)
         return 0;
-    }
     user__note(&s->flow.user, EVENT_NET_TCP_CONNECT);
     s->flow.direction = FLOW_OUTGOING;
     s->flow.begun = false;
@@ -42,18 +39,13 @@ static __always_inline int flow__stands(struct sock *sk, __u64 key)
     struct flow *flow = bpf_map_lookup_elem(&flows, &key);
     struct scratch *s;
 
-    if (!flow || !emit__is_on(EVENT_NET_FLOW_TCP_BEGIN))
+    if (!flow)
         return 0;
-    s = emit__take_scratch();
-    if (!s) {
-        emit__count_homeless(EVENT_NET_FLOW_TCP_BEGIN);
+    s = flow__take(EVENT_NET_FLOW_TCP_BEGIN);
+    if (!s)
         return 0;
-    }
-    object__address(&flow->local, sk, END_LOCAL);
-    object__address(&flow->remote, sk, END_REMOTE);
-    flow->begun = true;
     s->flow = *flow;
-    return flow__emit(s, EVENT_NET_FLOW_TCP_BEGIN);
+    return flow__begin(s, sk);
 }
 
 /* The addresses are those the connection had: a socket that closes has given up its port already. */
@@ -68,9 +60,8 @@ static __always_inline int flow__ended(__u64 key)
         bpf_map_delete_elem(&flows, &key);
         return 0;
     }
-    s = emit__take_scratch();
+    s = flow__take(EVENT_NET_FLOW_TCP_END);
     if (!s) {
-        emit__count_homeless(EVENT_NET_FLOW_TCP_END);
         bpf_map_delete_elem(&flows, &key);
         return 0;
     }

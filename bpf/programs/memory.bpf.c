@@ -83,6 +83,8 @@ int BPF_PROG(before_mprotect, struct pt_regs *regs, long number)
     tid = call.task->pid;
     if (before.alert)
         bpf_map_update_elem(&tasks_before, &tid, &before, BPF_ANY);
+    else
+        bpf_map_delete_elem(&tasks_before, &tid);
     return 0;
 }
 
@@ -118,6 +120,8 @@ int BPF_PROG(call_mprotect, struct pt_regs *regs, long result)
     __s64 protection;
 
     object__read(&call, regs, result);
+    if (!(call.argument[2] & PROT_EXEC))
+        return 0;
     tid = call.task->pid;
     before = bpf_map_lookup_elem(&tasks_before, &tid);
     if (!before)

@@ -63,23 +63,6 @@ int BPF_PROG(before_change, struct pt_regs *regs, long number)
     return 0;
 }
 
-static __always_inline int task__emit_credentials(struct scratch *s, struct task_struct *task)
-{
-    bool changed = false;
-
-    task__credentials(s->number + CREDENTIAL_NUMBERS, task);
-    for (int n = 0; n < CREDENTIAL_NUMBERS; n++) {
-        s->number[n] = s->before.credentials[n];
-        changed |= s->number[n] != s->number[CREDENTIAL_NUMBERS + n];
-    }
-    if (!changed) {
-        emit__release(s);
-        return 0;
-    }
-    object__body(s, task, 2 * CREDENTIAL_NUMBERS);
-    return emit__end(s);
-}
-
 static __always_inline bool task__credentials_changed(const struct task_before *before, struct task_struct *task)
 {
     __u64 now[CREDENTIAL_NUMBERS];
@@ -100,8 +83,11 @@ static __always_inline int task__credentials_event(const struct returned *call, 
     s = object__begin(call, EVENT_COMMIT_CREDS);
     if (!s)
         return 0;
-    s->before = *before;
-    return task__emit_credentials(s, call->task);
+    for (int n = 0; n < CREDENTIAL_NUMBERS; n++)
+        s->number[n] = before->credentials[n];
+    task__credentials(s->number + CREDENTIAL_NUMBERS, call->task);
+    object__body(s, call->task, 2 * CREDENTIAL_NUMBERS);
+    return emit__end(s);
 }
 
 /* A namespace that stays is 0. */

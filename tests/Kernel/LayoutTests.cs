@@ -62,6 +62,8 @@ public partial class LayoutTests
             "DROP" => Enum.Parse<DropReason>(rest),
             "RECORD" => Enum.Parse<RecordFlags>(rest),
             "FALLBACK" => Enum.Parse<FallbackHierarchy>(rest),
+            "FLOW" => Enum.Parse<FlowDirection>(rest),
+            "ALERT" => Enum.Parse<ProtectionAlert>(rest),
             _ => null,
         };
         Assert.True(twin is not null, $"{name} has no twin in C#");
@@ -138,6 +140,6 @@ public partial class LayoutTests
     [GeneratedRegex(@"^#define (\w+)\s+(\w+)", RegexOptions.Multiline)]
     private static partial Regex ConstantDefinition();
 
-    [GeneratedRegex(@"^    ((?:EVENT|DROP|RECORD|FALLBACK)_\w+) = (\w+)(?: << (\d+))?,", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^    ((?:EVENT|DROP|RECORD|FALLBACK|FLOW|ALERT)_\w+) = (\w+)(?: << (\d+))?,", RegexOptions.Multiline)]
     private static partial Regex EnumMember();
 }

@@ -9,26 +9,28 @@ public sealed unsafe class EventSwitches : IDisposable
 {
     private readonly MappedMemory _memory;
     private readonly int _ownProcesses;
-    private readonly KernelProgram _systemCalls;
+    private readonly IReadOnlyList<KernelProgram> _onDemand;
+    private readonly CallPlaces[] _calls;
 
     /// <summary>Maps the switches; all are off.</summary>
-    internal EventSwitches(int control, int ownProcesses, KernelProgram systemCalls)
+    internal EventSwitches(int control, int ownProcesses, IReadOnlyList<KernelProgram> onDemand, params CallPlaces[] calls)
     {
         _memory = new MappedMemory(control, 0, (nuint)Unsafe.SizeOf<Control>(), writable: true);
         _ownProcesses = ownProcesses;
-        _systemCalls = systemCalls;
+        _onDemand = onDemand;
+        _calls = calls;
         MarkDrained(BootClock.Now());
     }
 
     private ref Control Control => ref Unsafe.AsRef<Control>(_memory.Start);
 
     /// <summary>
-    /// Switches on exactly these events. The program every system call of the host passes through is attached only
+    /// Switches on exactly these events. What many tasks pass through, every system call above all, is attached only
     /// while one of its events is on.
     /// </summary>
     /// <param name="events">The events wanted; those the kernel side does not have are ignored.</param>
     /// <param name="environment">Whether exec records carry the environment.</param>
-    /// <returns>Null, or why the events of system calls stay away though they are wanted.</returns>
+    /// <returns>Null, or why events stay away though they are wanted.</returns>
     public string? Apply(EventSet events, bool environment)
     {
         Volatile.Write(ref Control.WantEnvironment, environment ? 1u : 0u);
@@ -37,13 +39,26 @@ public sealed unsafe class EventSwitches : IDisposable
             Volatile.Write(ref Control.EventOn[id], events.Contains(id) ? (byte)1 : (byte)0);
         }
 
-        if (_systemCalls.Serves(events))
+        string? failure = null;
+        foreach (var places in _calls)
         {
-            return _systemCalls.Attach() ? null : _systemCalls.Failure;
+            var reason = places.Apply(events);
+            failure ??= reason;
         }
 
-        _systemCalls.Detach();
-        return null;
+        foreach (var program in _onDemand)
+        {
+            if (!program.IsLoaded || !program.Serves(events))
+            {
+                program.Detach();
+            }
+            else if (!program.Attach())
+            {
+                failure ??= program.Failure;
+            }
+        }
+
+        return failure;
     }
 
     /// <summary>

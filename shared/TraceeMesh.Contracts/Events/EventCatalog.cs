@@ -77,6 +77,7 @@ public static class EventCatalog
             ("dst_port", UShort),
             ("metadata", PacketMetadata),
             ("proto_dns", ProtoDns)),
+        .. KernelObjectEvents.All,
         Define(EventIds.ContainerCreate, "container_create", ContainerArguments),
         Define(EventIds.ContainerRemove, "container_remove", ("runtime", Text), ("container_id", Text)),
         Define(EventIds.ExistingContainer, "existing_container", ContainerArguments),
@@ -111,7 +112,7 @@ public static class EventCatalog
         ("pod_sandbox", Bool),
     ];
 
-    private static EventDefinition Define(int id, string name, params (string Name, ArgumentType Type)[] arguments) =>
+    internal static EventDefinition Define(int id, string name, params (string Name, ArgumentType Type)[] arguments) =>
         new(id, name, Array.ConvertAll(arguments, a => new ArgumentDefinition(a.Name, a.Type)));
 
     private static EventDefinition?[] Index()

@@ -21,6 +21,15 @@ public static class RecordLimits
     /// <summary>Bytes of a packet from or to port 53.</summary>
     public const int DnsPartMax = 4096;
 
+    /// <summary>Numbers of an event read from kernel objects.</summary>
+    public const int ArgumentNumbersMax = 32;
+
+    /// <summary>Bytes of a file's beginning that magic_write carries.</summary>
+    public const int MagicPartMax = 32;
+
+    /// <summary>mem_prot_alert: the protection until now could not be read.</summary>
+    public const uint ProtectionUnknown = 0xffffffff;
+
     /// <summary>Bytes of a task name.</summary>
     public const int CommSize = 16;
 

@@ -144,6 +144,9 @@ public sealed class EventWriter : IDisposable
         }
     }
 
+    /// <summary>An argument of type list of texts: exactly <paramref name="count"/> calls of <see cref="Text"/> follow.</summary>
+    public void BeginTextList(int count) => _writer.WriteArrayHeader(count);
+
     /// <summary>An argument that is a structure: one map, encoded.</summary>
     public void Structure(ReadOnlySpan<byte> encoded) => _writer.WriteRaw(encoded);
 
