@@ -19,16 +19,25 @@ static __always_inline void uring__name(struct scratch *s, struct filename *name
     emit__kernel_string(s, (__u64)BPF_CORE_READ(name, name));
 }
 
+/*
+ * The kernel's copy of the address is all of a connect's data, but from 6.10 to 6.16, where it is a field of it. What
+ * is first there is a pointer, whose last bits no family of internet or unix sockets has.
+ */
 static __always_inline void uring__address(struct scratch *s, struct io_kiocb *request)
 {
     struct io_async_msghdr *message = BPF_CORE_READ(request, async_data);
     struct io_connect *connect = (struct io_connect *)&request->cmd;
     __u64 length = (__u32)BPF_CORE_READ(connect, addr_len);
+    void *address = message;
+    __u16 family = 0;
 
+    bpf_probe_read_kernel(&family, sizeof(family), address);
+    if (family != AF_UNIX && family != AF_INET && family != AF_INET6 && bpf_core_field_exists(message->addr))
+        address = &message->addr;
     if (length > SOCKET_ADDRESS_MAX)
         length = SOCKET_ADDRESS_MAX;
     s->address.length = 0;
-    if (!bpf_probe_read_kernel(s->address.bytes, SOCKET_ADDRESS_MAX, &message->addr))
+    if (!bpf_probe_read_kernel(s->address.bytes, SOCKET_ADDRESS_MAX, address))
         s->address.length = length;
     emit__socket_address(s, &s->address);
 }

@@ -111,7 +111,7 @@ public class IdentityEventTests(LoadedKernel kernel)
         Assert.Equal([null, """{"sa_family":"AF_INET","sin_addr":"127.0.0.1","sin_port":"1"}""", null], events.Select(e => e["remote_addr"]));
     }
 
-    private static string?[] Fields(SeenEvent e, string argument, params string[] names) => Array.ConvertAll(names, n => e.Field(argument, n));
+    private static string[] Fields(SeenEvent e, string argument, params string[] names) => Array.ConvertAll(names, n => e.Field(argument, n) ?? "absent");
 
     private (Trigger Trigger, List<SeenEvent> Events) Run(int id)
     {

@@ -18,8 +18,8 @@ internal static class KernelProgramTable
         new("on_sys_exit", [EventIds.Ptrace, EventIds.SecurityFileOpen, EventIds.SecurityInodeRename], OnDemand),
         new("on_packet_ingress", [EventIds.NetPacketDns], OnCgroups: true),
         new("on_packet_egress", [EventIds.NetPacketDns], OnCgroups: true),
-        new("snapshot_tasks_sleepable", [EventIds.SnapshotProcess, EventIds.SnapshotThread, EventIds.SnapshotEnd], Snapshot),
-        new("snapshot_tasks", [EventIds.SnapshotProcess, EventIds.SnapshotThread, EventIds.SnapshotEnd], Snapshot),
+        new("snapshot_tasks_sleepable", [EventIds.SnapshotProcess, EventIds.SnapshotThread, EventIds.SnapshotEnd], ProgramUse.Snapshot),
+        new("snapshot_tasks", [EventIds.SnapshotProcess, EventIds.SnapshotThread, EventIds.SnapshotEnd], ProgramUse.Snapshot),
         .. KernelObjectPrograms.All,
     ];
 
