@@ -32,6 +32,8 @@
 #define F_DUPFD         0
 #define F_DUPFD_CLOEXEC 1030
 
+#define EBADF       9
+#define ENOTSOCK    88
 #define EINPROGRESS 115
 
 #define AF_UNIX  1

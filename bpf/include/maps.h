@@ -89,6 +89,7 @@ struct scratch {
                 struct rename_body rename;
                 struct snapshot_process_body snapshot_process;
                 struct net_packet_dns_body net_packet_dns;
+                struct dns_message_body dns_message;
                 struct snapshot_end_body snapshot_end;
                 __u64 number[ARGUMENT_NUMBERS_MAX];
             };

@@ -73,6 +73,8 @@ enum event_id {
     EVENT_FILE_MODIFICATION = 785,
     EVENT_PROCESS_EXECUTE_FAILED = 790,
     EVENT_SET_FS_PWD = 793,
+    EVENT_NET_PACKET_DNS_REQUEST = 820,
+    EVENT_NET_PACKET_DNS_RESPONSE = 821,
     EVENT_NET_FLOW_TCP_BEGIN = 829,
     EVENT_NET_FLOW_TCP_END = 830,
     EVENT_IO_URING_SUBMIT_REQ = 900,
@@ -236,6 +238,14 @@ struct net_packet_dns_body {
     __u8 protocol;   /* 6 TCP, 17 UDP */
     __u8 direction;  /* enum packet_direction */
     __u8 reserved;
+};
+
+/* net_packet_dns_request (to port 53), net_packet_dns_response (from it), beside the net_packet_dns of the same packet.
+ * tail: payload */
+struct dns_message_body {
+    struct net_packet_dns_body packet;
+    __u32 packet_size; /* with its headers */
+    __u32 reserved;
 };
 
 /*

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0)
 /*
  * net_packet_dns: packets with payload from or to port 53, UDP and TCP, of every
- * cgroup and network namespace. They are looked at, never held up or changed.
+ * cgroup and network namespace, and the same as net_packet_dns_request or
+ * net_packet_dns_response. They are looked at, never held up or changed.
  *
  * A datagram, and the packet that opens a connection, leave in the task that
  * sends them, which is noted as the user of its socket. Everything else may be
@@ -159,7 +160,7 @@ static __always_inline void dns__body(struct __sk_buff *skb, struct scratch *s, 
 }
 
 /* The head of the socket's user, or of nobody. */
-static __always_inline void dns__head(struct scratch *s, __u64 cookie)
+static __always_inline void dns__head(struct scratch *s, __u64 cookie, __u32 event)
 {
     struct socket_user *user = bpf_map_lookup_elem(&dns_sockets, &cookie);
 
@@ -167,7 +168,30 @@ static __always_inline void dns__head(struct scratch *s, __u64 cookie)
         s->user = *user;
     else
         __builtin_memset(&s->user, 0, sizeof(s->user));
-    user__head(s, &s->user, EVENT_NET_PACKET_DNS);
+    user__head(s, &s->user, event);
+}
+
+/* The packet once more, as what it is for people. */
+static __always_inline void dns__message(struct __sk_buff *skb, struct dns_packet *packet, __u64 cookie,
+                                         enum packet_direction direction)
+{
+    __u32 event = packet->source_port == DNS_PORT ? EVENT_NET_PACKET_DNS_RESPONSE : EVENT_NET_PACKET_DNS_REQUEST;
+    struct scratch *s;
+
+    if (!emit__is_on(event))
+        return;
+    s = emit__take_scratch();
+    if (!s) {
+        emit__count_homeless(event);
+        return;
+    }
+    dns__head(s, cookie, event);
+    dns__body(skb, s, packet, cookie, direction);
+    s->dns_message.packet_size = skb->len;
+    s->dns_message.reserved = 0;
+    user__body(s, &s->user, sizeof(s->dns_message));
+    dns__payload(skb, s, packet->payload, packet->size);
+    emit__end(s);
 }
 
 static __always_inline int dns__packet(struct __sk_buff *skb, enum packet_direction direction)
@@ -195,7 +219,7 @@ static __always_inline int dns__packet(struct __sk_buff *skb, enum packet_direct
         return PACKET_PASSES;
     }
 
-    dns__head(s, cookie);
+    dns__head(s, cookie, EVENT_NET_PACKET_DNS);
     if (emit__is_own(s->head.host_pid)) {
         emit__release(s);
         return PACKET_PASSES;
@@ -204,6 +228,7 @@ static __always_inline int dns__packet(struct __sk_buff *skb, enum packet_direct
     user__body(s, &s->user, sizeof(s->net_packet_dns));
     dns__payload(skb, s, packet.payload, packet.size);
     emit__end(s);
+    dns__message(skb, &packet, cookie, direction);
     return PACKET_PASSES;
 }
 

@@ -24,19 +24,33 @@ static __always_inline struct socket *socket__of(const struct returned *call)
     return extract__socket(extract__descriptor(call->task, (__s32)call->argument[0]));
 }
 
+/*
+ * Whether the call was about a socket. Another thread may have closed the descriptor meanwhile: then the socket is out
+ * of sight, and there is still an event, with what the caller asked for.
+ */
+static __always_inline bool socket__was_there(const struct returned *call)
+{
+    return call->result != -EBADF && call->result != -ENOTSOCK;
+}
+
 static __always_inline void socket__address(struct scratch *s, struct socket *socket, enum socket_end end)
 {
+    if (!socket) {
+        emit__empty(s);
+        return;
+    }
     object__address(&s->address, BPF_CORE_READ(socket, sk), end);
     emit__socket_address(s, &s->address);
 }
 
 static __always_inline int socket__connect(const struct returned *call)
 {
-    struct socket *socket = socket__of(call);
+    struct socket *socket;
     struct scratch *s;
 
-    if (!socket)
+    if (!socket__was_there(call))
         return 0;
+    socket = socket__of(call);
     s = object__begin(call, EVENT_SECURITY_SOCKET_CONNECT);
     if (!s)
         return 0;
@@ -44,7 +58,7 @@ static __always_inline int socket__connect(const struct returned *call)
     s->number[1] = BPF_CORE_READ(socket, type);
     object__body(s, call->task, 2);
     s->address.length = 0;
-    if (call->result == 0 || call->result == -EINPROGRESS)
+    if (socket && (call->result == 0 || call->result == -EINPROGRESS))
         object__address(&s->address, BPF_CORE_READ(socket, sk), END_REMOTE);
     if (s->address.length)
         emit__socket_address(s, &s->address);
@@ -55,17 +69,18 @@ static __always_inline int socket__connect(const struct returned *call)
 
 static __always_inline int socket__bind(const struct returned *call)
 {
-    struct socket *socket = socket__of(call);
+    struct socket *socket;
     struct scratch *s;
 
-    if (!socket)
+    if (!socket__was_there(call))
         return 0;
+    socket = socket__of(call);
     s = object__begin(call, EVENT_SECURITY_SOCKET_BIND);
     if (!s)
         return 0;
     s->number[0] = (__s32)call->argument[0];
     object__body(s, call->task, 1);
-    if (call->result == 0)
+    if (socket && call->result == 0)
         socket__address(s, socket, END_LOCAL);
     else
         emit__user_address(s, call->argument[1], call->argument[2]);
@@ -74,11 +89,12 @@ static __always_inline int socket__bind(const struct returned *call)
 
 static __always_inline int socket__listen(const struct returned *call)
 {
-    struct socket *socket = socket__of(call);
+    struct socket *socket;
     struct scratch *s;
 
-    if (!socket)
+    if (!socket__was_there(call))
         return 0;
+    socket = socket__of(call);
     s = object__begin(call, EVENT_SECURITY_SOCKET_LISTEN);
     if (!s)
         return 0;
@@ -100,8 +116,6 @@ static __always_inline int socket__accept(const struct returned *call)
     if (accepted)
         flow__accepted(call->task, BPF_CORE_READ(accepted, sk));
     socket = socket__of(call);
-    if (!socket)
-        return 0;
     s = object__begin(call, EVENT_SECURITY_SOCKET_ACCEPT);
     if (!s)
         return 0;
@@ -190,7 +204,10 @@ int BPF_PROG(call_dup, struct pt_regs *regs, long result)
     object__read(&call, regs, result);
     if (socket__is_fcntl(&call) && call.argument[1] != F_DUPFD && call.argument[1] != F_DUPFD_CLOEXEC)
         return 0;
+    /* One of the two may have been closed by another thread meanwhile. */
     socket = extract__socket(extract__descriptor(call.task, result));
+    if (!socket)
+        socket = socket__of(&call);
     if (!socket)
         return 0;
     family = BPF_CORE_READ(socket, sk, __sk_common.skc_family);

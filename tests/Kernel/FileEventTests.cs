@@ -1,5 +1,6 @@
 using System.Text;
 using TraceeMesh.Contracts.Events;
+using TraceeMesh.Contracts.Records;
 using TraceeMesh.TestKit;
 using Xunit;
 
@@ -113,6 +114,22 @@ public class FileEventTests(LoadedKernel kernel)
         var path = SeenEvent.Of(records, trigger.ProcessId, EventIds.MagicWrite)[0].Text("pathname");
         Assert.StartsWith("/d/d/d", path, StringComparison.Ordinal);
         Assert.EndsWith(@"/d/d/\xffx", path, StringComparison.Ordinal);
+    }
+
+    [KernelFact]
+    public void Path_LongerThanARecordHolds_LosesItsBeginningAndIsMarked()
+    {
+        using var directory = new TemporaryDirectory();
+        Trigger trigger = null!;
+        var records = kernel.Watch(new EventSet(EventIds.MagicWrite, EventIds.SecurityInodeUnlink), () => trigger = Trigger.Run("names", directory.Path, "20"));
+
+        var own = records.Where(r => r.Head.HostPid == trigger.ProcessId).ToArray();
+        Assert.Equal([EventIds.MagicWrite, EventIds.SecurityInodeUnlink], own.Select(r => r.Event));
+        Assert.All(own, r => Assert.Equal(1, r.Head.Truncated));
+        var name = new string('n', 250);
+        var written = SeenEvent.Of(records, trigger.ProcessId, EventIds.MagicWrite)[0].Text("pathname");
+        Assert.InRange(written.Length, RecordLimits.PathPartMax - 251, RecordLimits.PathPartMax + @"\xff".Length);
+        Assert.EndsWith($"/{name}/{name}/\\xffx", written, StringComparison.Ordinal);
     }
 
     private (Trigger Trigger, List<SeenEvent> Events) Run(TemporaryDirectory directory, int id)

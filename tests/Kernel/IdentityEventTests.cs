@@ -73,6 +73,30 @@ public class IdentityEventTests(LoadedKernel kernel)
     }
 
     [KernelFact]
+    public void Credentials_ChangedByAThirtyTwoBitCall_AreTold()
+    {
+        Trigger trigger = null!;
+        var records = kernel.Watch(new EventSet(EventIds.CommitCreds), () => trigger = Trigger.Run("narrow"));
+
+        var changed = Assert.Single(SeenEvent.Of(records, trigger.ProcessId, EventIds.CommitCreds));
+        Assert.Equal(("setresgid32", "1234", "0"), (changed.Syscall, changed.Field("new_cred", "Gid"), changed.Field("new_cred", "Egid")));
+    }
+
+    [KernelFact]
+    public void Memory_OfAnotherProcess_IsOpenedByItsPath()
+    {
+        var pid = 0;
+        var records = kernel.Watch(new EventSet(EventIds.SecurityFileOpen), () => Trigger.Run("wait", other =>
+        {
+            pid = other;
+            using var memory = File.OpenHandle($"/proc/{other}/mem", FileMode.Open, FileAccess.ReadWrite);
+        }));
+
+        var open = Assert.Single(SeenEvent.Of(records, Environment.ProcessId, EventIds.SecurityFileOpen), e => e.Text("pathname") == $"/proc/{pid}/mem");
+        Assert.Equal(2, open.Number("flags") & 3);
+    }
+
+    [KernelFact]
     public void Execute_ThatFails_HasWhatWasAskedFor()
     {
         var (_, events) = Run(EventIds.ProcessExecuteFailed);

@@ -49,6 +49,17 @@ public class MemoryEventTests(LoadedKernel kernel)
         Assert.Equal((trigger.Number("object.inode"), trigger.Number("object.dev"), trigger.Number("object.ctime")), (mapped.Number("inode"), mapped.Number("dev"), mapped.Number("ctime")));
     }
 
+    [KernelFact]
+    public void Protection_ByThirtyTwoBitCalls_IsReadFromTheirArguments()
+    {
+        Trigger trigger = null!;
+        var records = kernel.Watch(new EventSet(EventIds.MemProtAlert), () => trigger = Trigger.Run("narrow"));
+
+        var events = SeenEvent.Of(records, trigger.ProcessId, EventIds.MemProtAlert);
+        Assert.Equal([(1L, "mmap"), (4L, "mprotect")], events.Select(e => (e.Number("alert"), e.Syscall)));
+        Assert.All(events, e => Assert.Equal((trigger.Number("memory"), Page), (e.Number("addr"), e.Number("len"))));
+    }
+
     private (Trigger Trigger, List<SeenEvent> Events) Run(int id)
     {
         Trigger trigger = null!;

@@ -111,6 +111,29 @@ public class SocketEventTests(LoadedKernel kernel)
         Assert.DoesNotContain(events, e => e.Name != "net_tcp_connect" && e.Number("dst_port") == 1);
     }
 
+    [KernelFact]
+    public void Connect_DescriptorClosedMeanwhile_IsToldAllTheSame()
+    {
+        Trigger trigger = null!;
+        var records = kernel.Watch(new EventSet(EventIds.SecuritySocketConnect), () => trigger = Trigger.Run("closing", "3000"));
+
+        var connected = SeenEvent.Of(records, trigger.ProcessId, EventIds.SecuritySocketConnect).Where(e => e.ReturnValue == 0).ToArray();
+        Assert.InRange(connected.Length, 1, 3000);
+        Assert.Equal(trigger.Number("connected"), connected.Length);
+        Assert.All(connected, e => Assert.Equal(AddressOf("inet", "9"), e["remote_addr"]));
+    }
+
+    [KernelFact]
+    public void Connect_ByThirtyTwoBitCalls_IsReadFromTheirArguments()
+    {
+        Trigger trigger = null!;
+        var records = kernel.Watch(new EventSet(EventIds.SecuritySocketConnect), () => trigger = Trigger.Run("narrow"));
+
+        var events = SeenEvent.Of(records, trigger.ProcessId, EventIds.SecuritySocketConnect);
+        Assert.Equal(["connect", "socketcall"], events.Select(e => e.Syscall));
+        Assert.All(events, e => Assert.Equal((trigger.Number("socket"), AddressOf("inet", "9")), (e.Number("sockfd"), e["remote_addr"])));
+    }
+
     private static string AddressOf(string family, string port) => family == "inet"
         ? $$"""{"sa_family":"AF_INET","sin_addr":"127.0.0.1","sin_port":"{{port}}"}"""
         : $$"""{"sa_family":"AF_INET6","sin6_addr":"::1","sin6_port":"{{port}}","sin6_flowinfo":"0","sin6_scopeid":"0"}""";

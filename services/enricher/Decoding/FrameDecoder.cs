@@ -114,6 +114,7 @@ public sealed partial class FrameDecoder(NodeStores stores, ParkingLot parking, 
     {
         _protoDns.Dispose();
         _structures.Dispose();
+        _dnsLists.Dispose();
     }
 
     private void LoseRest(long offset, RecordStatus status, ReadOnlySpan<byte> bytes)
@@ -187,6 +188,7 @@ public sealed partial class FrameDecoder(NodeStores stores, ParkingLot parking, 
             EventIds.SecurityInodeUnlink => IsWanted(head) ? Unlink(ref reader) : RecordStatus.Ok,
             EventIds.SecuritySbMount => IsWanted(head) ? Mount(ref reader) : RecordStatus.Ok,
             EventIds.ProcessExecuteFailed => IsWanted(head) ? ExecuteFailed(ref reader) : RecordStatus.Ok,
+            EventIds.NetPacketDnsRequest or EventIds.NetPacketDnsResponse => IsWanted(head) ? DnsMessage(ref reader) : RecordStatus.Ok,
             EventIds.NetTcpConnect => IsWanted(head) ? TcpConnect(ref reader) : RecordStatus.Ok,
             EventIds.NetFlowTcpBegin or EventIds.NetFlowTcpEnd => IsWanted(head) ? Flow(ref reader) : RecordStatus.Ok,
             EventIds.MemProtAlert

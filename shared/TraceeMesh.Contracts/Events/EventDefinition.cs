@@ -50,6 +50,15 @@ public enum ArgumentType
 
     /// <summary>A map: the credentials of a task.</summary>
     Credentials,
+
+    /// <summary>A map: between which addresses a packet went.</summary>
+    PacketEnds,
+
+    /// <summary>A list of maps: questions of a DNS message.</summary>
+    DnsQuestions,
+
+    /// <summary>A list of maps: questions of a DNS message with its answers.</summary>
+    DnsAnswers,
 }
 
 /// <summary>Names of argument types as JSON shows them: the C names of tracee.md §6.1.</summary>
@@ -73,12 +82,21 @@ public static class ArgumentTypes
         ArgumentType.ProtoDns => "trace.ProtoDNS",
         ArgumentType.SocketAddress => "struct sockaddr*",
         ArgumentType.Credentials => "trace.SlimCred",
+        ArgumentType.PacketEnds => "trace.PktMeta",
+        ArgumentType.DnsQuestions => "[]trace.DnsQueryData",
+        ArgumentType.DnsAnswers => "[]trace.DnsResponseData",
         _ => "unknown",
     };
 
-    /// <summary>Whether values of the type are maps.</summary>
-    public static bool IsStructure(ArgumentType type) =>
-        type is ArgumentType.PacketMetadata or ArgumentType.ProtoDns or ArgumentType.SocketAddress or ArgumentType.Credentials;
+    /// <summary>Whether values of the type are maps or lists of maps.</summary>
+    public static bool IsStructure(ArgumentType type) => type
+        is ArgumentType.PacketMetadata
+        or ArgumentType.ProtoDns
+        or ArgumentType.SocketAddress
+        or ArgumentType.Credentials
+        or ArgumentType.PacketEnds
+        or ArgumentType.DnsQuestions
+        or ArgumentType.DnsAnswers;
 }
 
 /// <summary>One argument of an event.</summary>

@@ -90,6 +90,12 @@ public static class EventIds
     /// <summary>A process changed its working directory.</summary>
     public const int SetFsPwd = 793;
 
+    /// <summary>A packet to port 53.</summary>
+    public const int NetPacketDnsRequest = 820;
+
+    /// <summary>A packet from port 53.</summary>
+    public const int NetPacketDnsResponse = 821;
+
     /// <summary>A TCP connection stands.</summary>
     public const int NetFlowTcpBegin = 829;
 

@@ -72,6 +72,8 @@ internal static class KernelObjectEvents
             ("argv", TextList),
             ("envp", TextList)),
         Define(EventIds.SetFsPwd, "set_fs_pwd", ("unresolved_path", Text), ("resolved_path", Text)),
+        Define(EventIds.NetPacketDnsRequest, "net_packet_dns_request", ("metadata", PacketEnds), ("dns_questions", DnsQuestions)),
+        Define(EventIds.NetPacketDnsResponse, "net_packet_dns_response", ("metadata", PacketEnds), ("dns_response", DnsAnswers)),
         Define(EventIds.NetFlowTcpBegin, "net_flow_tcp_begin", FlowArguments),
         Define(EventIds.NetFlowTcpEnd, "net_flow_tcp_end", FlowArguments),
         Define(EventIds.IoUringSubmitReq, "io_uring_submit_req", ("opcode", Int), ("fd", Int), ("pathname", Text), ("remote_addr", SocketAddress)),

@@ -283,7 +283,7 @@ public struct EventCursor
 
     private static bool TryReadStructureArgument(ref MessagePackReader reader, Event target, int index)
     {
-        var ok = DataValueCodec.TryRead(ref reader, out var value) && value.Kind == DataKind.Map;
+        var ok = DataValueCodec.TryRead(ref reader, out var value) && value.Kind is DataKind.Map or DataKind.List;
         target.SetStructure(index, value);
         return ok;
     }
