@@ -42,6 +42,13 @@ static __always_inline bool path__prepend(struct path_walk *walk, struct dentry 
     return true;
 }
 
+static __always_inline void path__begin(struct path_walk *walk, __u64 vfsmount, __u64 dentry)
+{
+    walk->mount = vfsmount;
+    walk->dentry = dentry;
+    walk->begin = PATH_PART_MAX;
+}
+
 /*
  * Global, so that the verifier walks the loop once and not for each caller; the
  * state of the walk lives in map memory for the same reason.

@@ -5,7 +5,7 @@ using TraceeMesh.Contracts.Events;
 namespace TraceeMesh.Collector.Kernel;
 
 /// <summary>One loaded program and its link.</summary>
-internal sealed class KernelProgram(string name, nint program, int[] events, bool onCgroups) : IDisposable
+internal sealed class KernelProgram(string name, nint program, int[] events, bool onCgroups, bool onDemand) : IDisposable
 {
     private nint _link;
 
@@ -14,6 +14,9 @@ internal sealed class KernelProgram(string name, nint program, int[] events, boo
 
     /// <summary>What it produces.</summary>
     internal IReadOnlyList<int> Events => events;
+
+    /// <summary>Whether it is attached only while one of its events is on.</summary>
+    internal bool OnDemand => onDemand;
 
     /// <summary>Why it does not work here; null when it does.</summary>
     internal string? Failure { get; private set; } = program == 0 ? "not loaded" : null;

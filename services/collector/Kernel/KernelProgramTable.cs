@@ -14,7 +14,9 @@ internal static class KernelProgramTable
         new("on_cgroup_mkdir", [EventIds.CgroupMkdir]),
         new("on_cgroup_rmdir", [EventIds.CgroupRmdir]),
         new("on_cgroup_attach_task", [EventIds.CgroupAttachTask]),
-        new("on_sys_exit", [EventIds.Ptrace, EventIds.SecurityFileOpen, EventIds.SecurityInodeRename]),
+        new("on_sys_exit", [.. CallWishes.Returning, EventIds.SecurityFileOpen, EventIds.SecurityInodeRename], OnDemand: true),
+        new("on_sys_enter", [.. CallWishes.Entered], OnDemand: true),
+        new("on_exec_call", [EventIds.Execve, EventIds.Execveat], OnDemand: true),
         new("on_packet_ingress", [EventIds.NetPacketDns], OnCgroups: true),
         new("on_packet_egress", [EventIds.NetPacketDns], OnCgroups: true),
         new("snapshot_tasks_sleepable", [EventIds.SnapshotProcess, EventIds.SnapshotThread, EventIds.SnapshotEnd]),
@@ -24,5 +26,6 @@ internal static class KernelProgramTable
     /// <param name="Name">The program's name.</param>
     /// <param name="Events">What it produces.</param>
     /// <param name="OnCgroups">Whether it is attached to the root of cgroup2; else its section says where.</param>
-    internal sealed record Entry(string Name, int[] Events, bool OnCgroups = false);
+    /// <param name="OnDemand">Whether it is attached only while one of its events is on.</param>
+    internal sealed record Entry(string Name, int[] Events, bool OnCgroups = false, bool OnDemand = false);
 }

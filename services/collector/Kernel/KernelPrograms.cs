@@ -13,7 +13,6 @@ namespace TraceeMesh.Collector.Kernel;
 /// </summary>
 public sealed unsafe class KernelPrograms : IDisposable
 {
-    private const string SystemCallProgram = "on_sys_exit";
     private const string SleepableSnapshot = "snapshot_tasks_sleepable";
     private const string PlainSnapshot = "snapshot_tasks";
 
@@ -30,7 +29,9 @@ public sealed unsafe class KernelPrograms : IDisposable
         Switches = new EventSwitches(
             LibBpf.MapDescriptor(Map("control")),
             LibBpf.MapDescriptor(Map("own_processes")),
-            Program(SystemCallProgram));
+            new KernelFilters(LibBpf.MapDescriptor(Map("filters")), LibBpf.MapDescriptor(Map("filter_paths"))),
+            [.. _programs.Where(p => p.OnDemand)]);
+        CallTable.Fill(LibBpf.MapDescriptor(Map("calls")));
         Snapshot = new TaskSnapshot(Program(refused.ContainsKey(SleepableSnapshot) ? PlainSnapshot : SleepableSnapshot));
         Report = AttachAll(refused);
     }
@@ -174,7 +175,7 @@ public sealed unsafe class KernelPrograms : IDisposable
     private KernelProgram Find(KernelProgramTable.Entry entry, Dictionary<string, string> refused)
     {
         var isRefused = refused.TryGetValue(entry.Name, out var reason);
-        var program = new KernelProgram(entry.Name, isRefused ? 0 : LibBpf.FindProgram(_object, entry.Name), entry.Events, entry.OnCgroups);
+        var program = new KernelProgram(entry.Name, isRefused ? 0 : LibBpf.FindProgram(_object, entry.Name), entry.Events, entry.OnCgroups, entry.OnDemand);
         if (isRefused)
         {
             program.Fail(reason!);
@@ -197,7 +198,7 @@ public sealed unsafe class KernelPrograms : IDisposable
 
             // A program that loads may still not attach, so each is tried; those that run on demand are let go again.
             _ = program.Attach();
-            if (program.Name == SystemCallProgram || program.Name == snapshot)
+            if (program.OnDemand || program.Name == snapshot)
             {
                 program.Detach();
             }

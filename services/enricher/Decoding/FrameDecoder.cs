@@ -110,7 +110,11 @@ public sealed partial class FrameDecoder(NodeStores stores, ParkingLot parking, 
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _protoDns.Dispose();
+    public void Dispose()
+    {
+        _protoDns.Dispose();
+        _socketAddress.Dispose();
+    }
 
     private void LoseRest(long offset, RecordStatus status, ReadOnlySpan<byte> bytes)
     {
@@ -176,10 +180,10 @@ public sealed partial class FrameDecoder(NodeStores stores, ParkingLot parking, 
             EventIds.SnapshotEnd => SnapshotEnd(ref reader),
 
             // The rest feeds no store, so what nobody selected need not be read.
-            EventIds.Ptrace => IsWanted(head) ? Ptrace(ref reader) : RecordStatus.Ok,
             EventIds.SecurityFileOpen => IsWanted(head) ? FileOpen(ref reader) : RecordStatus.Ok,
             EventIds.SecurityInodeRename => IsWanted(head) ? Rename(ref reader) : RecordStatus.Ok,
             EventIds.CgroupAttachTask => IsWanted(head) ? CgroupAttachTask(ref reader) : RecordStatus.Ok,
+            _ when SystemCallTable.IsSystemCall(head.Event) => IsWanted(head) ? SystemCall(ref reader) : RecordStatus.Ok,
             _ => RecordStatus.UnknownEvent,
         };
 

@@ -9,7 +9,7 @@ public static class EventCatalog
     /// <summary>Every definition.</summary>
     public static IReadOnlyList<EventDefinition> All { get; } =
     [
-        Define(EventIds.Ptrace, "ptrace", ("request", Long), ("pid", Int), ("addr", Pointer), ("data", Pointer)),
+        .. SystemCallTable.Events,
         Define(
             EventIds.SchedProcessFork,
             "sched_process_fork",

@@ -39,6 +39,15 @@ public enum ArgumentType
     /// <summary>A time in ns since the epoch.</summary>
     Time,
 
+    /// <summary>A floating-point number of 64 bits.</summary>
+    Float,
+
+    /// <summary>A list of two integers of 32 bits.</summary>
+    IntPair,
+
+    /// <summary>A map: the address of a socket.</summary>
+    SocketAddress,
+
     /// <summary>A map: what is known of a packet beside its content.</summary>
     PacketMetadata,
 
@@ -49,6 +58,9 @@ public enum ArgumentType
 /// <summary>Names of argument types as JSON shows them: the C names of tracee.md §6.1.</summary>
 public static class ArgumentTypes
 {
+    /// <summary>Whether a value of the type is an integer, a bool or a time, which compare as numbers.</summary>
+    public static bool IsNumber(ArgumentType type) => type is >= ArgumentType.Bool and <= ArgumentType.Pointer or ArgumentType.Time;
+
     /// <summary>The C name of a type.</summary>
     public static string Name(ArgumentType type) => type switch
     {
@@ -63,6 +75,9 @@ public static class ArgumentTypes
         ArgumentType.Pointer => "void*",
         ArgumentType.Bytes => "bytes",
         ArgumentType.Time => "unsigned long",
+        ArgumentType.Float => "float64",
+        ArgumentType.IntPair => "[2]int",
+        ArgumentType.SocketAddress => "struct sockaddr*",
         ArgumentType.PacketMetadata => "trace.PacketMetadata",
         ArgumentType.ProtoDns => "trace.ProtoDNS",
         _ => "unknown",

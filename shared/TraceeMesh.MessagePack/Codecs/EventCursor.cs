@@ -225,7 +225,8 @@ public struct EventCursor
                 ArgumentType.Text => TryReadTextArgument(ref reader, target, i),
                 ArgumentType.TextList => TryReadListArgument(ref reader, target, i),
                 ArgumentType.Bytes => TryReadBytesArgument(ref reader, target, i),
-                ArgumentType.PacketMetadata or ArgumentType.ProtoDns => TryReadStructureArgument(ref reader, target, i),
+                ArgumentType.PacketMetadata or ArgumentType.ProtoDns or ArgumentType.SocketAddress or ArgumentType.IntPair => TryReadStructureArgument(ref reader, target, i),
+                ArgumentType.Float => TryReadFloatArgument(ref reader, target, i),
                 ArgumentType.Bool => TryReadBoolArgument(ref reader, target, i),
                 _ => TryReadNumberArgument(ref reader, target, i),
             };
@@ -247,6 +248,13 @@ public struct EventCursor
 
         target.SetBytes(index, Slice(in reader, bytes.Length));
         return true;
+    }
+
+    private static bool TryReadFloatArgument(ref MessagePackReader reader, Event target, int index)
+    {
+        var ok = reader.TryReadFloat(out var value);
+        target.SetNumber(index, BitConverter.DoubleToInt64Bits(value));
+        return ok;
     }
 
     private readonly bool TryReadBytesArgument(ref MessagePackReader reader, Event target, int index)

@@ -25,13 +25,15 @@ public sealed class SelectedEventsTests
     }
 
     [Fact]
-    public void Star_IsEverythingButTheInternal()
+    public void Star_IsEverythingButTheInternalAndFrequentSystemCalls()
     {
         Hear("tmesh.b", """{"events":["*"]}""");
 
         var (events, _) = _selected.Union();
-        Assert.Equal(SelectedEvents.Selectable, events);
+        Assert.Equal(SelectedEvents.Everything, events);
         Assert.False(events.Contains(EventIds.SnapshotProcess));
+        Assert.True(events.Contains(EventCatalog.Find("ptrace")!.Id));
+        Assert.False(events.Contains(EventCatalog.Find("read")!.Id));
     }
 
     [Fact]
