@@ -255,7 +255,8 @@ static __always_inline int emit__path(struct scratch *s, __u64 mount, __u64 dent
 static __always_inline void emit__file_path(struct scratch *s, struct file *file)
 {
     if (file)
-        emit__path(s, (__u64)BPF_CORE_READ(file, f_path.mnt), (__u64)BPF_CORE_READ(file, f_path.dentry));
+        emit__path(s, (__u64)kernel__read(struct file, file, f_path.mnt),
+                   (__u64)kernel__read(struct file, file, f_path.dentry));
     else
         emit__empty(s);
 }

@@ -4,7 +4,7 @@
  *
  *   s->values[...] = ...                      what terms look at
  *   filter__judge(s, slot, ANY_PATH)          no path looked at yet: cheap
- *   filter__wants_path(slot)                  whether the path decides
+ *   filter__wants(slot, WANTS_PATH)           whether the path decides
  *   filter__judge(s, slot, sets)              with the sets the path is in
  */
 #pragma once
@@ -80,29 +80,33 @@ __noinline int filter__judge(struct scratch *s, __u32 slot, __u64 paths)
     return false;
 }
 
-static __always_inline bool filter__wants_path(__u32 slot)
+static __always_inline bool filter__wants(__u32 slot, enum filter_wants what)
 {
     struct event_filter *filter = bpf_map_lookup_elem(&filters, &slot);
 
-    return filter && filter->wants_path;
+    return filter && filter->wants & what;
 }
 
 /* What every event has beside its arguments. */
-static __always_inline void filter__values(struct scratch *s, struct task_struct *task, __s64 result)
+static __always_inline void filter__values(struct scratch *s, struct task_struct *task, __s64 result, __u32 slot)
 {
     struct css_set *set = task->cgroups;
     struct cgroup *fallback;
     struct cgroup *unified = set->dfl_cgrp;
 
     s->values[VALUE_UID] = task->cred->uid.val;
+    s->values[VALUE_RESULT] = result;
+    if (!filter__wants(slot, WANTS_CGROUP))
+        return;
     s->values[VALUE_CGROUP] = unified->kn->id;
     s->values[VALUE_IN_CGROUP] = unified->level > 0;
-    s->values[VALUE_RESULT] = result;
     if (unified->level == 0) {
         fallback = extract__fallback_cgroup(set);
         if (fallback) {
-            s->values[VALUE_CGROUP] = BPF_CORE_READ(fallback, kn, id);
-            s->values[VALUE_IN_CGROUP] = BPF_CORE_READ(fallback, level) > 0;
+            struct kernfs_node *node = kernel__read(struct cgroup, fallback, kn);
+
+            s->values[VALUE_CGROUP] = kernel__read(struct kernfs_node, node, id);
+            s->values[VALUE_IN_CGROUP] = kernel__read(struct cgroup, fallback, level) > 0;
         }
     }
 }

@@ -23,7 +23,7 @@ static __always_inline struct mount *path__mount_of(__u64 vfsmount)
 /* Puts one name, and a slash before it, in front of the path; false when it does not fit. */
 static __always_inline bool path__prepend(struct path_walk *walk, struct dentry *dentry, bool slash)
 {
-    __u64 length = BPF_CORE_READ(dentry, d_name.len);
+    __u64 length = kernel__read(struct dentry, dentry, d_name.len);
     __u64 begin = walk->begin;
 
     barrier_var(length);
@@ -37,7 +37,7 @@ static __always_inline bool path__prepend(struct path_walk *walk, struct dentry 
     begin &= PATH_PART_MAX - 1;
     if (slash)
         walk->bytes[begin] = '/';
-    bpf_probe_read_kernel(walk->bytes + begin + slash, length, BPF_CORE_READ(dentry, d_name.name));
+    bpf_probe_read_kernel(walk->bytes + begin + slash, length, kernel__read(struct dentry, dentry, d_name.name));
     walk->begin = begin;
     return true;
 }
@@ -63,20 +63,20 @@ __noinline int path__walk(struct path_walk *walk)
         struct dentry *dentry = (struct dentry *)walk->dentry;
         struct vfsmount *vfsmount = (struct vfsmount *)walk->mount;
 
-        if (dentry == BPF_CORE_READ(vfsmount, mnt_root)) {
+        if (dentry == kernel__read(struct vfsmount, vfsmount, mnt_root)) {
             struct mount *mount = path__mount_of(walk->mount);
-            struct mount *parent = BPF_CORE_READ(mount, mnt_parent);
+            struct mount *parent = kernel__read(struct mount, mount, mnt_parent);
 
             if (parent == mount) {
                 walk->cut = 0;
                 break;
             }
-            walk->dentry = (__u64)BPF_CORE_READ(mount, mnt_mountpoint);
+            walk->dentry = (__u64)kernel__read(struct mount, mount, mnt_mountpoint);
             walk->mount = (__u64)parent + bpf_core_field_offset(struct mount, mnt);
             continue;
         }
 
-        struct dentry *directory = BPF_CORE_READ(dentry, d_parent);
+        struct dentry *directory = kernel__read(struct dentry, dentry, d_parent);
 
         if (directory == dentry) {
             if (step == 0)

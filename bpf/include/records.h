@@ -348,9 +348,15 @@ struct filter_alternative {
     struct filter_term term[FILTER_TERMS];
 };
 
+/* What some alternative looks at, and so is worth finding out. */
+enum filter_wants {
+    WANTS_PATH = 1 << 0,
+    WANTS_CGROUP = 1 << 1,
+};
+
 struct event_filter {
     __u32 alternatives;
-    __u32 wants_path; /* some alternative names paths */
+    __u32 wants; /* enum filter_wants */
     struct filter_alternative alternative[FILTER_ALTERNATIVES];
 };
 

@@ -12,6 +12,9 @@
  */
 #include "../include/filter.h"
 
+/* Results from -ERRNO_MAX to -1 are errors. */
+#define ERRNO_MAX 4095
+
 /* Bit of an x32 call. */
 #define X32_SYSCALL_BIT 0x40000000
 
@@ -107,7 +110,7 @@ static __always_inline struct scratch *call__take(struct task_struct *task, stru
     struct call_entry *entry = bpf_map_lookup_elem(&calls, &index);
     struct scratch *s;
 
-    if (!entry || emit__is_own(task->tgid))
+    if (!entry)
         return NULL;
     if (result == 0 && (entry->flags & CALL_ZERO_ELSEWHERE))
         return NULL;
@@ -119,6 +122,8 @@ static __always_inline struct scratch *call__take(struct task_struct *task, stru
     s->call.entry = *entry;
     s->call.result = result;
     s->call.compat = index >= CALLS_COMPAT;
+    if (s->call.compat) /* the caller sees 32 bits of it: an error, or an unsigned number */
+        s->call.result = (__u32)result >= (__u32)-ERRNO_MAX ? (__s64)(__s32)result : (__s64)(__u32)result;
     s->call.number = index >= CALLS_COMPAT ? index - CALLS_COMPAT : index;
     if (s->call.compat)
         call__read_compat(&s->call, regs);
@@ -268,10 +273,10 @@ static __always_inline bool call__passes(struct scratch *s, struct task_struct *
         return on;
     for (int n = 0; n < CALL_REGISTERS; n++)
         s->values[n] = call__shown(s->call.argument[n], s->call.entry.source[n]);
-    filter__values(s, task, s->call.result);
+    filter__values(s, task, s->call.result, slot);
     if (!filter__judge(s, slot, ANY_PATH))
         goto out;
-    if (filter__wants_path(slot)) {
+    if (filter__wants(slot, WANTS_PATH)) {
         __u64 text = 0;
 
         for (int n = CALL_REGISTERS - 1; n >= 0; n--)
@@ -290,7 +295,7 @@ static __always_inline void call__named(struct scratch *s, struct task_struct *t
 {
     __u32 event = s->call.entry.event;
 
-    if (!call__passes(s, task, event))
+    if (!call__passes(s, task, event) || emit__is_own(task->tgid))
         return;
     call__head(s, task, event);
     for (int n = 0; n < CALL_REGISTERS; n++)
@@ -315,16 +320,17 @@ static __always_inline bool call__open_passes(struct scratch *s, struct task_str
         s->values[2] = facts->dev;
         s->values[3] = facts->inode;
         s->values[4] = facts->ctime;
-        filter__values(s, task, s->call.result);
+        filter__values(s, task, s->call.result, slot);
         if (!filter__judge(s, slot, ANY_PATH)) {
             filter__count();
             return false;
         }
     }
-    path__begin(&s->walk, (__u64)BPF_CORE_READ(file, f_path.mnt), (__u64)BPF_CORE_READ(file, f_path.dentry));
+    path__begin(&s->walk, (__u64)kernel__read(struct file, file, f_path.mnt),
+                (__u64)kernel__read(struct file, file, f_path.dentry));
     if (file)
         path__walk(&s->walk);
-    if (on >= SWITCH_FILTER && file && filter__wants_path(slot) &&
+    if (on >= SWITCH_FILTER && file && filter__wants(slot, WANTS_PATH) &&
         !filter__judge(s, slot, filter__walked_path(s))) {
         filter__count();
         return false;
@@ -357,7 +363,7 @@ static __always_inline void call__open(struct scratch *s, struct task_struct *ta
 
     /* Another thread may have closed the descriptor already: then there is no file, and still a record. */
     file = extract__descriptor(task, s->call.result);
-    kept = BPF_CORE_READ(file, f_flags);
+    kept = kernel__read(struct file, file, f_flags);
     if (kept & O_PATH)
         return;
     on = filter__switch(EVENT_SECURITY_FILE_OPEN);
@@ -365,7 +371,7 @@ static __always_inline void call__open(struct scratch *s, struct task_struct *ta
         return;
     facts = extract__file(file);
     kept |= flags & OPEN_ONLY_FLAGS;
-    if (!call__open_passes(s, task, file, &facts, kept, on))
+    if (!call__open_passes(s, task, file, &facts, kept, on) || emit__is_own(task->tgid))
         return;
 
     call__head(s, task, EVENT_SECURITY_FILE_OPEN);
@@ -412,12 +418,14 @@ static __always_inline void call__rename(struct scratch *s, struct task_struct *
     if (on == SWITCH_OFF)
         return;
     if (on >= SWITCH_FILTER) {
-        filter__values(s, task, 0);
+        filter__values(s, task, 0, on - SWITCH_FILTER);
         if (!filter__judge(s, on - SWITCH_FILTER, ANY_PATH)) {
             filter__count();
             return;
         }
     }
+    if (emit__is_own(task->tgid))
+        return;
 
     call__head(s, task, EVENT_SECURITY_INODE_RENAME);
     /* The fifth register of a renameat without flags holds nothing of its own. */
@@ -444,7 +452,7 @@ static __always_inline bool call__exec_passes(struct scratch *s, struct task_str
 
     if (on < SWITCH_FILTER)
         return on;
-    filter__values(s, task, 0);
+    filter__values(s, task, 0, slot);
     if (filter__judge(s, slot, filter__kernel_text(s, filename)))
         return true;
     filter__count();
@@ -516,7 +524,7 @@ int BPF_PROG(on_exec_call, struct task_struct *task, int old_pid, struct linux_b
     if (!s)
         return 0;
     s->call.result = 0;
-    if (call__exec_passes(s, task, bprm->filename)) {
+    if (call__exec_passes(s, task, bprm->filename) && !emit__is_own(task->tgid)) {
         call__head(s, task, s->call.entry.event);
         __builtin_memset(&s->system_call, 0, sizeof(s->system_call));
         emit__body(s, task, sizeof(s->system_call));

@@ -69,6 +69,7 @@ public partial class LayoutTests
             "WISH" => Enum.Parse<CallWish>(rest),
             "TERM" => Enum.Parse<TermKind>(rest),
             "VALUE" => Enum.Parse<TermValue>(rest),
+            "WANTS" => Enum.Parse<FilterWants>(rest),
             "SWITCH" => Enum.Parse<EventSwitch>(rest),
             _ => null,
         };
@@ -146,6 +147,6 @@ public partial class LayoutTests
     [GeneratedRegex(@"^#define (\w+)\s+(\w+)", RegexOptions.Multiline)]
     private static partial Regex ConstantDefinition();
 
-    [GeneratedRegex(@"^    ((?:EVENT|DROP|RECORD|FALLBACK|ARGUMENT|SOURCE|WIDTH|CALL|WISH|TERM|VALUE|SWITCH)_\w+) = (\w+)(?: << (\d+))?,", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^    ((?:EVENT|DROP|RECORD|FALLBACK|ARGUMENT|SOURCE|WIDTH|CALL|WISH|TERM|VALUE|WANTS|SWITCH)_\w+) = (\w+)(?: << (\d+))?,", RegexOptions.Multiline)]
     private static partial Regex EnumMember();
 }

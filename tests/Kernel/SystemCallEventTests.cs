@@ -24,7 +24,7 @@ public class SystemCallEventTests(LoadedKernel kernel)
 
         var calls = records.Where(r => r.Event == EventIds.Ptrace && r.Head.HostPid == trigger.ProcessId).ToArray();
         Assert.Equal(2, calls.Length);
-        Assert.Equal([0, ulong.MaxValue, 0x1122334455667788UL, 0x99aabbccUL, 0, 0], Arguments(calls[0]));
+        Assert.Equal([0, uint.MaxValue, 0x1122334455667788UL, 0x99aabbccUL, 0, 0], Arguments(calls[0]));
         Assert.Equal(0, calls[0].Head.ReturnValue);
         Assert.Equal(101, calls[0].Head.Syscall);
         Assert.Equal(RecordFlags.None, calls[0].Head.Flags & RecordFlags.Compat);

@@ -58,7 +58,7 @@ public sealed class FilterCompiler
 
     private EventFilter? FilterOf(EventDefinition definition, IReadOnlyList<SelectionAlternative> alternatives)
     {
-        if (!IsJudged(definition.Id) || alternatives.Count > RecordLimits.FilterAlternatives)
+        if (!IsJudged(definition.Id))
         {
             return null;
         }
@@ -72,11 +72,47 @@ public sealed class FilterCompiler
                 return null;
             }
 
+            var known = ((Span<FilterAlternative>)filter.Alternative)[..(int)filter.Alternatives];
+            if (Has(known, compiled))
+            {
+                continue;
+            }
+
+            if (known.Length == RecordLimits.FilterAlternatives)
+            {
+                return null;
+            }
+
             filter.Alternative[(int)filter.Alternatives++] = compiled;
-            filter.WantsPath |= compiled.Paths != 0 ? 1u : 0u;
+            filter.Wants |= WantsOf(compiled);
         }
 
         return filter;
+    }
+
+    private static bool Has(ReadOnlySpan<FilterAlternative> alternatives, FilterAlternative alternative)
+    {
+        var wanted = MemoryMarshal.AsBytes(new ReadOnlySpan<FilterAlternative>(in alternative));
+        for (var i = 0; i < alternatives.Length; i++)
+        {
+            if (MemoryMarshal.AsBytes(alternatives.Slice(i, 1)).SequenceEqual(wanted))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static FilterWants WantsOf(FilterAlternative alternative)
+    {
+        var wants = alternative.Paths != 0 ? FilterWants.Path : FilterWants.None;
+        foreach (ref readonly var term in ((ReadOnlySpan<FilterTerm>)alternative.Term)[..(int)alternative.Terms])
+        {
+            wants |= term.Value is (byte)TermValue.Cgroup or (byte)TermValue.InCgroup ? FilterWants.Cgroup : FilterWants.None;
+        }
+
+        return wants;
     }
 
     private FilterAlternative AlternativeOf(EventDefinition definition, SelectionAlternative alternative)

@@ -11,11 +11,25 @@ public struct EventFilter
     /// <summary>How many alternatives there are.</summary>
     public uint Alternatives;
 
-    /// <summary>Not 0: some alternative names paths.</summary>
-    public uint WantsPath;
+    /// <summary>What some alternative looks at.</summary>
+    public FilterWants Wants;
 
     /// <summary>The alternatives.</summary>
     public FilterAlternatives Alternative;
+}
+
+/// <summary>What some alternative of a filter looks at. Twin of <c>enum filter_wants</c>.</summary>
+[Flags]
+public enum FilterWants : uint
+{
+    /// <summary>What costs nothing.</summary>
+    None = 0,
+
+    /// <summary>The path.</summary>
+    Path = 1 << 0,
+
+    /// <summary>The cgroup.</summary>
+    Cgroup = 1 << 1,
 }
 
 /// <summary>The alternatives of a filter.</summary>

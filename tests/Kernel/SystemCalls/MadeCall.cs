@@ -24,6 +24,9 @@ public sealed record MadeCall(int ProcessId, long Result, ulong[] Registers, int
             directory);
     }
 
+    /// <summary>A result of the kernel as the trigger sees it: a 32-bit call gives 32 bits.</summary>
+    public static long Shown(SystemCallAbi abi, long result) => abi == SystemCallAbi.I386 && result >= 0 ? (int)result : result;
+
     /// <summary>What a record is to have of the memory an argument points at.</summary>
     public byte[] Expected(PlannedCall planned, int index) => planned.Call.Arguments[index].Kind switch
     {

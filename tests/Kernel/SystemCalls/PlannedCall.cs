@@ -32,7 +32,7 @@ public sealed record PlannedCall(SystemCall Call, IReadOnlyList<string> Argument
             arguments[i] = call.Arguments[i].Kind switch
             {
                 SystemCallArgumentKind.Plain => Number(call, definition, i),
-                SystemCallArgumentKind.Text => $"s:tm/{definition.Name}/{i}",
+                SystemCallArgumentKind.Text or SystemCallArgumentKind.Counted => $"s:tm/{definition.Name}/{i}",
                 SystemCallArgumentKind.Texts or SystemCallArgumentKind.Texts32 => $"l:first-{i},second-{i}",
                 SystemCallArgumentKind.Time => "t:1,500000000",
                 SystemCallArgumentKind.Time32 => "T:0,250000",
