@@ -105,7 +105,7 @@ public class RoughCallTests(LoadedKernel kernel)
         using var directory = new TemporaryDirectory();
         var path = Path.Combine(directory.Path, "socket");
         Trigger trigger = null!;
-        var records = kernel.Watch(Events("bind", "connect", "accept", "getsockname", "getpeername"), () => trigger = Trigger.Run("sockets", path))
+        var records = kernel.Watch(Events("bind", "connect", "accept", "getsockname", "getpeername"), () => trigger = Trigger.Run("addresses", path))
             .Where(r => r.Head.HostPid == trigger.ProcessId).ToList();
 
         var (listens, port) = ((ushort)trigger.Number("listens"), (ushort)trigger.Number("port"));

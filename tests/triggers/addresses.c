@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* sockets PATH: addresses of every family that has names: bound, asked for, connected to, accepted. */
+/* addresses PATH: addresses of every family that has names: bound, asked for, connected to, accepted. */
 #include "facts.h"
 #include <arpa/inet.h>
 #include <stddef.h>
@@ -14,7 +14,7 @@ int main(int argc, char **argv)
     socklen_t size = sizeof(four);
     int listener = socket(AF_INET, SOCK_STREAM, 0), client = socket(AF_INET, SOCK_STREAM, 0), accepted;
 
-    must(argc == 2 && strlen(argv[1]) < sizeof(path.sun_path), "sockets PATH");
+    must(argc == 2 && strlen(argv[1]) < sizeof(path.sun_path), "addresses PATH");
     strcpy(path.sun_path, argv[1]);
     must(bind(listener, (void *)&four, sizeof(four)) == 0, "bind");
     must(getsockname(listener, (void *)&four, &size) == 0, "getsockname");
