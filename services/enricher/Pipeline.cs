@@ -58,6 +58,9 @@ public sealed class Pipeline(
     /// <summary>Name of the service.</summary>
     public const string ServiceName = "enricher";
 
+    // Whoever hears that this service reads may ask it: by then the server knows of its subscriptions.
+    private static readonly TimeSpan RegisterTimeout = TimeSpan.FromSeconds(5);
+
     // What the last books may take when the service ends; an enricher that starts needs them only where the bus forgot the rest.
     private static readonly TimeSpan FarewellTimeout = TimeSpan.FromSeconds(1);
 
@@ -117,6 +120,7 @@ public sealed class Pipeline(
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var ledger = new LedgerPublisher(_jetStream, subjects.Ledger(node), cutter.Books, log);
         Task[] beside = [.. Beside(ledger, dead, stop.Token)]; // 2
+        await bus.FlushAsync(RegisterTimeout, cancellation);
         health.Degraded($"its stores are being filled: it reads what the bus has kept and waits for the snapshot of {node}'s collector");
         Task[] flows = [.. beside, ReadAsync(reader, cutter, enrichment, new Publishers(publisher, lifecycle, changes), dead, stop.Token)];
         try

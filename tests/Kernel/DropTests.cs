@@ -1,3 +1,4 @@
+using TraceeMesh.TestKit;
 using TraceeMesh.Collector.Kernel;
 using TraceeMesh.Contracts.Events;
 using TraceeMesh.Contracts.Records;

@@ -1,3 +1,4 @@
+using TraceeMesh.TestKit;
 using System.Text;
 using TraceeMesh.Contracts.Events;
 using TraceeMesh.Contracts.Records;

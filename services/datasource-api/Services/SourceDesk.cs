@@ -87,7 +87,7 @@ public sealed class SourceDesk(IReadOnlyList<SourceReplica> replicas, AccessPoli
         catch (Exception e)
         {
             // The client has gone, gave up, or something unknown happened: then whoever catches it knows more.
-            Enter(call, entry, 0, call.Cancellation.IsCancellationRequested ? GrpcStatusCode.Cancelled : GrpcStatusCode.Unknown, e.Message);
+            Enter(call, entry, 0, call.Cancellation.IsCancellationRequested ? call.CancellationCode : GrpcStatusCode.Unknown, e.Message);
             throw;
         }
     }

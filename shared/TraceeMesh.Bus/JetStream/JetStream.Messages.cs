@@ -42,8 +42,13 @@ public sealed partial class JetStream
     /// <returns>Whether it was there.</returns>
     public async Task<bool> DeleteMessageAsync(string stream, long sequence, CancellationToken cancellation = default)
     {
+        if (!await IsWholeAsync(stream, cancellation))
+        {
+            return false;
+        }
+
         var response = await CallAsync($"STREAM.MSG.DELETE.{stream}", new MessageDeleteRequest(sequence, true), JetStreamJson.Default.MessageDeleteRequest, JetStreamJson.Default.SuccessResponse, cancellation);
-        return response.Error?.ErrCode is not (JetStreamErrors.SequenceNotFound or JetStreamErrors.MessageNotFound) && Checked(response, $"deleting message {sequence} of stream {stream}").Success;
+        return response.Error?.ErrCode is not (JetStreamErrors.SequenceNotFound or JetStreamErrors.MessageNotFound or JetStreamErrors.StreamNotFound) && Checked(response, $"deleting message {sequence} of stream {stream}").Success;
     }
 
     private static async ValueTask<PublishAck> AcknowledgedAsync(ValueTask<BusReply> request)
@@ -59,12 +64,24 @@ public sealed partial class JetStream
         };
     }
 
+    private async ValueTask<bool> IsWholeAsync(string stream, CancellationToken cancellation) =>
+        _whole.ContainsKey(stream) || await FindStreamAsync(stream, cancellation) is not null;
+
     private async Task<StoredMessage?> GetAsync(string stream, MessageGetRequest request, CancellationToken cancellation)
     {
-        var response = await CallAsync($"STREAM.MSG.GET.{stream}", request, JetStreamJson.Default.MessageGetRequest, JetStreamJson.Default.MessageGetResponse, cancellation);
-        if (response.Error?.ErrCode is JetStreamErrors.MessageNotFound or JetStreamErrors.SequenceNotFound or JetStreamErrors.StreamNotFound)
+        if (!await IsWholeAsync(stream, cancellation))
         {
             return null;
+        }
+
+        var response = await CallAsync($"STREAM.MSG.GET.{stream}", request, JetStreamJson.Default.MessageGetRequest, JetStreamJson.Default.MessageGetResponse, cancellation);
+        switch (response.Error?.ErrCode)
+        {
+            case JetStreamErrors.MessageNotFound or JetStreamErrors.SequenceNotFound:
+                return null;
+            case JetStreamErrors.StreamNotFound:
+                _whole.TryRemove(stream, out _);
+                return null;
         }
 
         var raw = Checked(response, $"reading a message of stream {stream}").Message;

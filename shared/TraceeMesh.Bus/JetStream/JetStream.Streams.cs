@@ -43,13 +43,27 @@ public sealed partial class JetStream
         return bucket;
     }
 
-    /// <summary>A stream as it is now; null when there is none of this name.</summary>
+    /// <summary>A stream as it is now; null when there is none of this name, or none yet whose creation has ended.</summary>
     /// <param name="stream">Its name.</param>
     /// <param name="cancellation">Gives up.</param>
     public async Task<StreamState?> FindStreamAsync(string stream, CancellationToken cancellation = default)
     {
         var response = await CallAsync($"STREAM.INFO.{stream}", [], JetStreamJson.Default.StreamResponse, cancellation);
-        return response.Error?.ErrCode == JetStreamErrors.StreamNotFound ? null : ToState(Checked(response, $"asking for stream {stream}"));
+        if (response.Error?.ErrCode == JetStreamErrors.StreamNotFound)
+        {
+            _whole.TryRemove(stream, out _);
+            return null;
+        }
+
+        // The server sets the time when all else of the stream is there.
+        var state = ToState(Checked(response, $"asking for stream {stream}"));
+        if (state.Created == default)
+        {
+            return null;
+        }
+
+        _whole[stream] = true;
+        return state;
     }
 
     /// <summary>Deletes a stream with all it holds.</summary>
@@ -85,6 +99,7 @@ public sealed partial class JetStream
         var response = await CallAsync($"STREAM.CREATE.{config.Name}", config, JetStreamJson.Default.StreamConfig, JetStreamJson.Default.StreamResponse, cancellation);
         if (response.Error?.ErrCode == JetStreamErrors.StreamNameInUse)
         {
+            await WholeAsync(config.Name, cancellation);
             response = await CallAsync($"STREAM.UPDATE.{config.Name}", config, JetStreamJson.Default.StreamConfig, JetStreamJson.Default.StreamResponse, cancellation);
         }
 
@@ -95,7 +110,29 @@ public sealed partial class JetStream
             return existing;
         }
 
-        return ToState(Checked(response, $"ensuring stream {config.Name}"));
+        var state = ToState(Checked(response, $"ensuring stream {config.Name}"));
+        if (state.Created == default)
+        {
+            // Somebody else is creating it.
+            return await WholeAsync(config.Name, cancellation);
+        }
+
+        _whole[config.Name] = true;
+        return state;
+    }
+
+    private async Task<StreamState> WholeAsync(string stream, CancellationToken cancellation)
+    {
+        var started = Connection.Time.GetTimestamp();
+        while (Connection.Time.GetElapsedTime(started) < _options.Timeout)
+        {
+            if (await FindStreamAsync(stream, cancellation) is { } state)
+            {
+                return state;
+            }
+        }
+
+        throw new BusException(BusErrorKind.Timeout, $"stream {stream} is being created by another client for longer than {_options.Timeout.TotalSeconds:0.#} s");
     }
 
     private static StreamState ToState(StreamResponse response)

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 
@@ -10,6 +11,10 @@ public sealed partial class JetStream
 {
     private readonly JetStreamOptions _options;
     private readonly string _api;
+
+    // Streams that are known to be whole, as many as the caller names: nats-server 2.9 ends with a nil pointer when it is to read
+    // or delete a message of a stream, or to update a stream, that it is still creating.
+    private readonly ConcurrentDictionary<string, bool> _whole = new(StringComparer.Ordinal);
 
     /// <summary>Creates the client.</summary>
     /// <param name="connection">The connection it speaks over.</param>

@@ -35,4 +35,7 @@ public sealed class GrpcCall
 
     /// <summary>Ends the call: the client has gone or given up, the deadline is over, or the server stops.</summary>
     public CancellationToken Cancellation { get; }
+
+    /// <summary>The status of a call that <see cref="Cancellation"/> ends: CANCELLED, or DEADLINE_EXCEEDED.</summary>
+    public GrpcStatusCode CancellationCode { get; internal set; } = GrpcStatusCode.Cancelled;
 }

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using Google.Protobuf;
+using Microsoft.AspNetCore.Connections;
 
 namespace TraceeMesh.Grpc;
 
@@ -31,9 +32,12 @@ public sealed class GrpcRequests<T>
     /// <summary>The message read last.</summary>
     public T Current { get; private set; } = null!;
 
+    /// <summary>Whether a client sends: one that leaves ends the stream first, and the call's token only later.</summary>
+    internal bool IsFromClient { get; init; }
+
     /// <summary>Reads the next message into <see cref="Current"/>.</summary>
     /// <returns>False when the client has sent its last.</returns>
-    /// <exception cref="GrpcException">What came is no message.</exception>
+    /// <exception cref="GrpcException">What came is no message, or the client has gone.</exception>
     public ValueTask<bool> ReadAsync() => TryTake() ? new(true) : ReadSlow();
 
     /// <summary>The one message of a call whose client sends one.</summary>
@@ -58,7 +62,7 @@ public sealed class GrpcRequests<T>
                 _held = false;
             }
 
-            var result = await _pipe.ReadAsync(_cancellation);
+            var result = await ReadPipeAsync();
             (_buffer, _held, _completed) = (result.Buffer, true, result.IsCompleted);
             if (TryTake())
             {
@@ -72,6 +76,18 @@ public sealed class GrpcRequests<T>
         }
 
         return false;
+    }
+
+    private async ValueTask<ReadResult> ReadPipeAsync()
+    {
+        try
+        {
+            return await _pipe.ReadAsync(_cancellation);
+        }
+        catch (Exception e) when (IsFromClient && !_cancellation.IsCancellationRequested && e is IOException or ConnectionAbortedException)
+        {
+            throw new GrpcException(GrpcStatusCode.Cancelled, "the client has gone");
+        }
     }
 
     private bool TryTake()

@@ -73,7 +73,7 @@ public sealed partial class GrpcServer
         var handling = RunAsync(_methods[call.Method], http, gzip, writer, call);
         if (timeout is { } patience)
         {
-            await EndAtDeadlineAsync(handling, patience, writer, end);
+            await EndAtDeadlineAsync(handling, patience, writer, call, end);
         }
 
         // 4. The status.
@@ -150,7 +150,7 @@ public sealed partial class GrpcServer
     }
 
     // Whatever the handler does behind its deadline, the client has its answer; the handler is waited for all the same, since it holds the request.
-    private async Task EndAtDeadlineAsync(Task handling, TimeSpan patience, GrpcReplyWriter writer, CancellationTokenSource end)
+    private async Task EndAtDeadlineAsync(Task handling, TimeSpan patience, GrpcReplyWriter writer, GrpcCall call, CancellationTokenSource end)
     {
         try
         {
@@ -158,6 +158,7 @@ public sealed partial class GrpcServer
         }
         catch (TimeoutException)
         {
+            call.CancellationCode = GrpcStatusCode.DeadlineExceeded;
             await end.CancelAsync();
             await writer.EndAsync(GrpcStatusCode.DeadlineExceeded, $"not done within the {patience.TotalMilliseconds.ToString("0.###", CultureInfo.InvariantCulture)} ms the client gave", default);
         }

@@ -50,7 +50,7 @@ public sealed class GrpcService(ServiceDescriptor descriptor)
             handler(Requests<TRequest>(input, options, gzip, call), new GrpcResponses<TResponse>(writer), call));
 
     private static GrpcRequests<TRequest> Requests<TRequest>(PipeReader input, GrpcServerOptions options, bool gzip, GrpcCall call)
-        where TRequest : class, IMessage<TRequest>, new() => new(input, options.MaxReceiveBytes, gzip, call.Cancellation);
+        where TRequest : class, IMessage<TRequest>, new() => new(input, options.MaxReceiveBytes, gzip, call.Cancellation) { IsFromClient = true };
 
     private GrpcService Add(string name, GrpcMethod method)
     {

@@ -38,6 +38,37 @@ public sealed class StreamTests(BusServer bus) : IClassFixture<BusServer>
     }
 
     [Fact]
+    public async Task Stream_ReadAndEnsuredWhileItIsBeingCreated_LeavesTheServerStanding()
+    {
+        // The server takes the requests of one connection one after the other: each has its own.
+        await using var first = await bus.ConnectAsync();
+        await using var second = await bus.ConnectAsync();
+        await using var third = await bus.ConnectAsync();
+        using var stop = new CancellationTokenSource();
+        var definition = Memory("young", "young.a") with { OnDisk = true };
+        var reading = Task.Run(async () =>
+        {
+            // A new client each time: it has not learnt that the stream is there.
+            while (!stop.IsCancellationRequested)
+            {
+                Assert.Null(await new JetStream(third).GetLastMessageAsync("young", "young.a"));
+            }
+        });
+
+        for (var i = 0; i < 100; i++)
+        {
+            await Task.WhenAll(
+                new JetStream(first).EnsureStreamAsync(definition),
+                new JetStream(second).EnsureStreamAsync(definition with { Subjects = ["young.a", "young.b"] }));
+            await new JetStream(first).DeleteStreamAsync("young");
+        }
+
+        await stop.CancelAsync();
+        await reading;
+        Assert.Equal((1, BusState.Connected), (third.Epoch, third.State));
+    }
+
+    [Fact]
     public async Task EnsureStream_ChangedDefinition_IsUpdated()
     {
         await using var connection = await bus.ConnectAsync();

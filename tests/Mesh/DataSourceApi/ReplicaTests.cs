@@ -216,6 +216,7 @@ public sealed class ReplicaTests : IAsyncLifetime
         await _server.StartAgainAsync();
         await a.ReadyAsync();
         await TestWait.Until(async () => (await a.Channel.WriteAsync(Sources.Demo, "again", "1")).IsOk, "writes are taken again");
+        await TestWait.Until(() => _bus is { State: BusState.Connected, Epoch: > 1 }, "the test is connected again");
         Assert.Equal("1", await _bus.TextAsync(Sources.Demo, "kept"));
         Assert.Null(await _bus.TextAsync(Sources.Demo, "half-0"));
         Assert.Null(await _bus.TextAsync(Sources.Demo, "half-299"));

@@ -1,4 +1,9 @@
+using System.IO.Pipelines;
 using System.Net.Http.Headers;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Logging.Abstractions;
 using TraceeMesh.Grpc;
 using TraceeMesh.TestKit;
 using TraceeMesh.TestKit.Grpc;
@@ -115,6 +120,30 @@ public sealed class ServerTests : IAsyncLifetime
         Assert.Equal(0, _server.Server.Failures);
     }
 
+    /// <summary>The web server breaks the stream first and tells the call's token later, however much later: the handler must not take it for an error of its own.</summary>
+    [Fact]
+    public async Task Stream_BrokenBeforeTheCallIsCancelled_EndsTheHandlerAsCancelled()
+    {
+        var pipe = new Pipe();
+        var http = new DefaultHttpContext();
+        (http.Request.Method, http.Request.Protocol, http.Request.ContentType, http.Request.Path) = ("POST", "HTTP/2", "application/grpc", "/traceemesh.test.Echo/Collect");
+        http.Features.Set<IRequestBodyPipeFeature>(new Body(pipe.Reader));
+        GrpcStatusCode? seen = null;
+        var service = new GrpcService(EchoReflection.Descriptor.Services[0]).ClientStreaming<EchoRequest, EchoReply>("Collect", async (requests, _) =>
+        {
+            Assert.True(await requests.ReadAsync());
+            await pipe.Writer.CompleteAsync(new ConnectionAbortedException());
+            var broken = await Assert.ThrowsAsync<GrpcException>(async () => await requests.ReadAsync());
+            seen = broken.Code;
+            throw broken;
+        });
+        await pipe.Writer.WriteAsync(MessageFrame.Write(new EchoRequest { Text = "x" }));
+
+        await new GrpcServer([service], new GrpcServerOptions(), NullLogger.Instance).HandleAsync(http);
+
+        Assert.Equal(GrpcStatusCode.Cancelled, seen);
+    }
+
     [Fact]
     public async Task Health_ThatChanges_IsToldToWhoWatches()
     {
@@ -129,4 +158,6 @@ public sealed class ServerTests : IAsyncLifetime
 
     private Task<GrpcReply<EchoReply>> AskAsync(string text) =>
         _channel.CallAsync("/traceemesh.test.Echo/Unary", new EchoRequest { Text = text }, EchoReply.Parser, [], CancellationToken.None);
+
+    private sealed record Body(PipeReader Reader) : IRequestBodyPipeFeature;
 }

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Xunit;
 
-namespace TraceeMesh.Tests.Kernel;
+namespace TraceeMesh.TestKit;
 
 /// <summary>A program of tests/triggers and what it said.</summary>
 public sealed class Trigger

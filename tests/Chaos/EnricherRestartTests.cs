@@ -4,7 +4,7 @@ using TraceeMesh.Contracts;
 using TraceeMesh.TestKit;
 using Xunit;
 
-namespace TraceeMesh.Tests.Kernel.WholeMesh;
+namespace TraceeMesh.Tests.Chaos;
 
 /// <summary>An enricher that is killed under load knows, once it is ready again, all that lives.</summary>
 [Collection(WholeMeshCollection.Name)]

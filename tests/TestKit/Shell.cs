@@ -1,10 +1,10 @@
 using System.Diagnostics;
 using Xunit;
 
-namespace TraceeMesh.Tests.Kernel.WholeMesh;
+namespace TraceeMesh.TestKit;
 
 /// <summary>Runs a trigger and says which process it was.</summary>
-internal static class Shell
+public static class Shell
 {
     /// <summary>Runs a program to its end.</summary>
     /// <returns>Its process id and output.</returns>

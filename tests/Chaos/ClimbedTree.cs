@@ -2,7 +2,7 @@ using TraceeMesh.Contracts;
 using TraceeMesh.Contracts.Events;
 using TraceeMesh.Signatures;
 
-namespace TraceeMesh.Tests.Kernel.WholeMesh;
+namespace TraceeMesh.Tests.Chaos;
 
 /// <summary>At each exec of the trigger it asks for thread, process and lineage, once each, and reports what it is told.</summary>
 internal sealed class ClimbedTree(string trigger) : Signature

@@ -5,7 +5,7 @@ using TraceeMesh.Bus;
 using TraceeMesh.TestKit;
 using Xunit;
 
-namespace TraceeMesh.Tests.Kernel.WholeMesh;
+namespace TraceeMesh.Tests.Chaos;
 
 /// <summary>
 /// A pyramid of processes that fork, thread and execute again, most of them dead before an event of theirs is judged. What a
