@@ -239,7 +239,7 @@ public sealed class Pipeline : IDisposable
         _host.Counters.Counter("collector_ring_full", "Records dropped because the ring was full", () => (long)accounts.Dropped(DropReason.RingFull));
         _host.Counters.Counter("collector_not_drained", "Records not written because nobody drained the ring", () => (long)accounts.Dropped(DropReason.NotDrained));
         _host.Counters.Counter("collector_no_scratch", "Records dropped because no scratch record was free", () => (long)accounts.Dropped(DropReason.NoScratch));
-        foreach (var definition in EventCatalog.All.Where(d => d.Id < RecordLimits.EventIdLimit && !SystemCallTable.IsSystemCall(d.Id)))
+        foreach (var definition in EventCatalog.All.Where(d => d.Id < RecordLimits.EventIdLimit && d.Unavailable is null && !SystemCallTable.IsSystemCall(d.Id)))
         {
             _host.Counters.Counter($"collector_dropped_{definition.Name}", $"Records of {definition.Name} dropped for any reason", () => (long)accounts.DroppedOf(definition.Id));
         }

@@ -93,7 +93,7 @@ public sealed class SelectedEvents(TimeProvider time)
 
     /// <summary>What <c>*</c> selects: every event that can be selected, of the system calls those the table marks.</summary>
     public static EventSet Everything { get; } = new(
-        EventCatalog.All.Where(e => !e.Internal && (!SystemCallTable.IsSystemCall(e.Id) || SystemCallTable.IsDefault(e.Id))).Select(e => e.Id));
+        EventCatalog.All.Where(e => !e.Internal && e.Unavailable is null && (!SystemCallTable.IsSystemCall(e.Id) || SystemCallTable.IsDefault(e.Id))).Select(e => e.Id));
 
     /// <summary>What the stores of the node need whether anybody selects it or not.</summary>
     public static EventSet StoreNeeds { get; } = new(

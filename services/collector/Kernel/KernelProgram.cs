@@ -15,6 +15,9 @@ internal sealed class KernelProgram(string name, nint program, int[] events, boo
     /// <summary>What it produces.</summary>
     internal IReadOnlyList<int> Events => events;
 
+    /// <summary>Its descriptor; it is loaded.</summary>
+    internal int Descriptor => LibBpf.ProgramDescriptor(program);
+
     /// <summary>Whether it is attached only while one of its events is on.</summary>
     internal bool OnDemand => onDemand;
 

@@ -51,6 +51,9 @@ public sealed unsafe class KernelPrograms : IDisposable
     /// <summary>What works here.</summary>
     public ProbeReport Report { get; }
 
+    /// <summary>The programs, loaded ones and refused ones.</summary>
+    internal IReadOnlyList<KernelProgram> Programs => _programs;
+
     /// <summary>Loads and attaches the programs, all events off.</summary>
     /// <exception cref="KernelUnavailableException">Nothing can work here; the message says why.</exception>
     public static KernelPrograms Load(KernelOptions options)

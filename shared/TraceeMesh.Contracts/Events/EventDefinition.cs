@@ -98,6 +98,9 @@ public sealed record EventDefinition(int Id, string Name, IReadOnlyList<Argument
 {
     private readonly ArgumentType[] _types = [.. Arguments.Select(a => a.Type)];
 
+    /// <summary>Why no kernel gives it; null for an event that some kernel gives.</summary>
+    public string? Unavailable { get; init; }
+
     /// <summary>The types of its arguments, in order.</summary>
     public ReadOnlySpan<ArgumentType> Types => _types;
 
