@@ -156,11 +156,10 @@ public sealed class SelectedEvents(TimeProvider time)
     // What JSON says with a null where a list or a name is due.
     private static bool IsWhole(Selection selection) =>
         selection.Events is not null && selection.Events.All(e => e is not null)
-        && selection.Filters is not null && selection.Filters.Values.All(a => a is not null && a.All(IsWhole));
+        && selection.Filters.Values.All(a => a is not null && a.All(IsWhole));
 
     private static bool IsWhole(SelectionAlternative alternative) =>
-        alternative?.Conditions is not null
-        && alternative.Conditions.All(c => c is { Argument: not null, Operator: not null, Texts: not null, Numbers: not null } && c.Texts.All(t => t is not null));
+        alternative?.Conditions.All(c => c is { Argument: not null, Operator: not null } && c.Texts.All(t => t is not null)) == true;
 
     private sealed record Consumer(EventSet Events, bool Environment, Dictionary<int, IReadOnlyList<SelectionAlternative>> Filters, long Heard);
 }

@@ -65,7 +65,7 @@ public sealed record Selection
     /// Of an event, which occurrences are enough: those that one of the alternatives lets through; all, where the event is not
     /// here. More may come: what the kernel cannot judge it does not keep back.
     /// </summary>
-    public IReadOnlyDictionary<string, IReadOnlyList<SelectionAlternative>> Filters { get; init; } = new Dictionary<string, IReadOnlyList<SelectionAlternative>>();
+    public IReadOnlyDictionary<string, IReadOnlyList<SelectionAlternative>> Filters { get; init => field = value ?? field; } = new Dictionary<string, IReadOnlyList<SelectionAlternative>>();
 
     /// <summary>Whether the environment of execs is wanted.</summary>
     public bool Environment { get; init; }

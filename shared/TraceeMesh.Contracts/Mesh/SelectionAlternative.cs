@@ -10,10 +10,10 @@ public sealed record SelectionAlternative
     public const string InContainer = "container";
 
     /// <summary>One of the constants above; another one is taken for anywhere.</summary>
-    public string Origin { get; init; } = Anywhere;
+    public string Origin { get; init => field = value ?? field; } = Anywhere;
 
     /// <summary>The conditions; none lets every occurrence through.</summary>
-    public IReadOnlyList<SelectionCondition> Conditions { get; init; } = [];
+    public IReadOnlyList<SelectionCondition> Conditions { get; init => field = value ?? field; } = [];
 }
 
 /// <summary>A condition on an argument of an event, or on <c>userId</c>, <c>cgroupId</c> or <c>returnValue</c>.</summary>
@@ -43,8 +43,8 @@ public sealed record SelectionCondition(string Argument, string Operator)
     public const string NoFlag = "no_flag";
 
     /// <summary>Texts to compare with.</summary>
-    public IReadOnlyList<string> Texts { get; init; } = [];
+    public IReadOnlyList<string> Texts { get; init => field = value ?? field; } = [];
 
     /// <summary>Numbers to compare with.</summary>
-    public IReadOnlyList<long> Numbers { get; init; } = [];
+    public IReadOnlyList<long> Numbers { get; init => field = value ?? field; } = [];
 }

@@ -225,7 +225,8 @@ public struct EventCursor
                 ArgumentType.Text => TryReadTextArgument(ref reader, target, i),
                 ArgumentType.TextList => TryReadListArgument(ref reader, target, i),
                 ArgumentType.Bytes => TryReadBytesArgument(ref reader, target, i),
-                ArgumentType.PacketMetadata or ArgumentType.ProtoDns or ArgumentType.SocketAddress or ArgumentType.IntPair => TryReadStructureArgument(ref reader, target, i),
+                ArgumentType.PacketMetadata or ArgumentType.ProtoDns or ArgumentType.SocketAddress => TryReadStructureArgument(ref reader, target, i, DataKind.Map),
+                ArgumentType.IntPair => TryReadStructureArgument(ref reader, target, i, DataKind.List),
                 ArgumentType.Float => TryReadFloatArgument(ref reader, target, i),
                 ArgumentType.Bool => TryReadBoolArgument(ref reader, target, i),
                 _ => TryReadNumberArgument(ref reader, target, i),
@@ -289,9 +290,9 @@ public struct EventCursor
         return true;
     }
 
-    private static bool TryReadStructureArgument(ref MessagePackReader reader, Event target, int index)
+    private static bool TryReadStructureArgument(ref MessagePackReader reader, Event target, int index, DataKind kind)
     {
-        var ok = DataValueCodec.TryRead(ref reader, out var value) && value.Kind == DataKind.Map;
+        var ok = DataValueCodec.TryRead(ref reader, out var value) && value.Kind == kind;
         target.SetStructure(index, value);
         return ok;
     }

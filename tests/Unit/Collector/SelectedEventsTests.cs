@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using TraceeMesh.Collector.Consumers;
 using TraceeMesh.Contracts.Events;
@@ -63,7 +64,6 @@ public sealed class SelectedEventsTests
     [InlineData("null")]
     [InlineData("""{"events":null}""")]
     [InlineData("""{"events":[null]}""")]
-    [InlineData("""{"events":[],"filters":null}""")]
     [InlineData("""{"events":[],"filters":{"openat":null}}""")]
     [InlineData("""{"events":[],"filters":{"openat":[null]}}""")]
     [InlineData("""{"events":[],"filters":{"openat":[{"conditions":[null]}]}}""")]
@@ -122,7 +122,7 @@ public sealed class SelectedEventsTests
     }
 
     private static string Writes(int flags) =>
-        $$"""{"events":["openat"],"filters":{"openat":[{"conditions":[{"argument":"flags","operator":"any_flag","numbers":[{{flags}}]}]}]}}""";
+        """{"events":["openat"],"filters":{"openat":[{"conditions":[{"argument":"flags","operator":"any_flag","numbers":[FLAGS]}]}]}}""".Replace("FLAGS", flags.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal);
 
     private void Hear(string consumer, string value) => _selected.Hear(consumer, Encoding.UTF8.GetBytes(value));
 }

@@ -71,7 +71,7 @@ internal static partial class EventDocument
         text.AppendLine("  the kernel since the call had failed before. A null pointer to a text is an empty text.");
         text.AppendLine("- Texts are cut at 4096 bytes, lists at 256 texts or 12 KiB, a socket address at 128 bytes.");
         text.AppendLine("- Not seen: calls answered in user space (`gettimeofday`, `clock_gettime`, `time`, `getcpu` by the vDSO), what io_uring does without a");
-        text.AppendLine("  call, calls refused by seccomp, calls of the mesh's own processes.");
+        text.AppendLine("  call, calls that seccomp ends the process for, calls of the mesh's own processes.");
         text.AppendLine("- A call that a signal interrupts and the kernel makes again returns -512 to -516, which the caller never sees.");
         text.AppendLine("- 32-bit calls have the event of the same name; those that only the 32-bit table has, numbers from 600. `socketcall` and `ipc` are");
         text.AppendLine("  events of their own, not what they lead to.");
