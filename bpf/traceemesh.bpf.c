@@ -6,7 +6,6 @@
 #include "programs/cgroup.bpf.c"
 #include "programs/syscall.bpf.c"
 #include "programs/dns.bpf.c"
-#include "programs/objects.bpf.c"
 #include "programs/file.bpf.c"
 #include "programs/socket.bpf.c"
 #include "programs/flow.bpf.c"

@@ -75,7 +75,7 @@ typedef struct {
 } kgid_t;
 
 struct pt_regs {
-    unsigned long bx, cx, dx, si, di, r10, r8, orig_ax;
+    unsigned long bx, cx, dx, si, di, bp, r8, r9, r10, orig_ax;
 };
 
 struct ns_common {

@@ -15,10 +15,6 @@
 
 #define NAME_MAX 255
 
-/* Places of the system calls in tables: those of 64 bits, behind them those of 32. */
-#define CALLS_COMPAT 1024
-#define CALL_PLACES  1536
-
 /* A walk from a file up to the root of its mount namespace, leaf first; see path.h. */
 struct path_walk {
     __u64 dentry;
@@ -66,9 +62,22 @@ struct opened_file {
     __u64 ctime;
 };
 
+/* A system call that somebody wants. */
+struct call {
+    __u64 argument[CALL_REGISTERS]; /* in the event's order */
+    __u64 registers[8];             /* in the call's order; only the first CALL_REGISTERS are used */
+    __s64 result;
+    __u32 number;
+    __u32 compat;
+    struct call_entry entry;
+};
+
 /* One record in the making. */
 struct scratch {
     __u64 taken;
+    struct call call;
+    __u64 values[VALUES]; /* what a filter looks at, see enum term_value */
+    struct filter_path key;
     __u64 size; /* of the record so far */
     struct path_walk walk;
     struct socket_user user;
@@ -84,7 +93,7 @@ struct scratch {
                 struct exit_body exit;
                 struct cgroup_body cgroup;
                 struct cgroup_attach_body cgroup_attach;
-                struct ptrace_body ptrace;
+                struct system_call_body system_call;
                 struct file_open_body file_open;
                 struct rename_body rename;
                 struct snapshot_process_body snapshot_process;
@@ -157,18 +166,18 @@ struct {
 
 /*
  * Programs for the return, and for the beginning, of each system call, reached from the one program every call passes
- * (include/object.h). The collector fills the places of the calls whose events are wanted.
+ * (include/object.h; CALLS). The collector fills the places of the calls whose events are wanted.
  */
 struct {
     __uint(type, BPF_MAP_TYPE_PROG_ARRAY);
-    __uint(max_entries, CALL_PLACES);
+    __uint(max_entries, CALLS);
     __type(key, __u32);
     __type(value, __u32);
 } returning_calls SEC(".maps");
 
 struct {
     __uint(type, BPF_MAP_TYPE_PROG_ARRAY);
-    __uint(max_entries, CALL_PLACES);
+    __uint(max_entries, CALLS);
     __type(key, __u32);
     __type(value, __u32);
 } beginning_calls SEC(".maps");
@@ -204,5 +213,28 @@ struct {
     __type(key, __u32);
     __type(value, struct scratch);
 } scratches SEC(".maps");
+
+/* What is known of each system call, see CALLS. */
+struct {
+    __uint(type, BPF_MAP_TYPE_ARRAY);
+    __uint(max_entries, CALLS);
+    __type(key, __u32);
+    __type(value, struct call_entry);
+} calls SEC(".maps");
+
+struct {
+    __uint(type, BPF_MAP_TYPE_ARRAY);
+    __uint(max_entries, FILTERS);
+    __type(key, __u32);
+    __type(value, struct event_filter);
+} filters SEC(".maps");
+
+struct {
+    __uint(type, BPF_MAP_TYPE_LPM_TRIE);
+    __uint(map_flags, BPF_F_NO_PREALLOC);
+    __uint(max_entries, FILTER_PATHS);
+    __type(key, struct filter_path);
+    __type(value, __u64);
+} filter_paths SEC(".maps");
 
 const volatile struct load_options options SEC(".rodata.options") = {};

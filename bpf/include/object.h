@@ -32,15 +32,6 @@ struct returned {
     bool compat;
 };
 
-/* Where the call stands in the tables; CALL_PLACES or more where it does not. */
-static __always_inline __u32 object__place(struct task_struct *task, __u64 number)
-{
-    if (extract__is_compat(task))
-        return number < CALL_PLACES - CALLS_COMPAT ? CALLS_COMPAT + number : CALL_PLACES;
-    number &= ~(__u64)X32_BIT;
-    return number < CALLS_COMPAT ? number : CALL_PLACES;
-}
-
 static __always_inline void object__read(struct returned *call, struct pt_regs *regs, __s64 result)
 {
     struct task_struct *task = bpf_get_current_task_btf();

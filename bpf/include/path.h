@@ -23,7 +23,7 @@ static __always_inline struct mount *path__mount_of(__u64 vfsmount)
 /* Puts one name, and a slash before it, in front of the path; false when it does not fit. */
 static __always_inline bool path__prepend(struct path_walk *walk, struct dentry *dentry, bool slash)
 {
-    __u64 length = BPF_CORE_READ(dentry, d_name.len);
+    __u64 length = kernel__read(struct dentry, dentry, d_name.len);
     __u64 begin = walk->begin;
 
     barrier_var(length);
@@ -37,9 +37,16 @@ static __always_inline bool path__prepend(struct path_walk *walk, struct dentry 
     begin &= PATH_PART_MAX - 1;
     if (slash)
         walk->bytes[begin] = '/';
-    bpf_probe_read_kernel(walk->bytes + begin + slash, length, BPF_CORE_READ(dentry, d_name.name));
+    bpf_probe_read_kernel(walk->bytes + begin + slash, length, kernel__read(struct dentry, dentry, d_name.name));
     walk->begin = begin;
     return true;
+}
+
+static __always_inline void path__begin(struct path_walk *walk, __u64 vfsmount, __u64 dentry)
+{
+    walk->mount = vfsmount;
+    walk->dentry = dentry;
+    walk->begin = PATH_PART_MAX;
 }
 
 struct path_climb {
@@ -55,21 +62,21 @@ static long path__step(__u32 step, struct path_climb *climb)
     struct vfsmount *vfsmount = (struct vfsmount *)walk->mount;
     struct dentry *directory;
 
-    if (dentry == BPF_CORE_READ(vfsmount, mnt_root)) {
+    if (dentry == kernel__read(struct vfsmount, vfsmount, mnt_root)) {
         struct mount *mount = path__mount_of(walk->mount);
-        struct mount *parent = BPF_CORE_READ(mount, mnt_parent);
+        struct mount *parent = kernel__read(struct mount, mount, mnt_parent);
 
         if (parent == mount) {
             walk->cut = 0;
             climb->rooted = true;
             return 1;
         }
-        walk->dentry = (__u64)BPF_CORE_READ(mount, mnt_mountpoint);
+        walk->dentry = (__u64)kernel__read(struct mount, mount, mnt_mountpoint);
         walk->mount = (__u64)parent + bpf_core_field_offset(struct mount, mnt);
         return 0;
     }
 
-    directory = BPF_CORE_READ(dentry, d_parent);
+    directory = kernel__read(struct dentry, dentry, d_parent);
     if (directory == dentry) {
         if (step == 0)
             path__prepend(walk, dentry, false);

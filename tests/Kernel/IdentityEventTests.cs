@@ -132,7 +132,7 @@ public class IdentityEventTests(LoadedKernel kernel)
         Assert.Equal([18L, 16, 36], events.Select(e => e.Number("opcode")));
         Assert.Equal([-100L, trigger.Number("client"), trigger.Number("directory")], events.Select(e => e.Number("fd")));
         Assert.Equal([$"{directory.Path}/by-uring", "", "by-uring"], events.Select(e => e.Text("pathname")));
-        Assert.Equal([null, """{"sa_family":"AF_INET","sin_addr":"127.0.0.1","sin_port":"1"}""", null], events.Select(e => e["remote_addr"]));
+        Assert.Equal([null, """{"sa_family":"AF_INET","sin_port":"1","sin_addr":"127.0.0.1"}""", null], events.Select(e => e["remote_addr"]));
     }
 
     private static string[] Fields(SeenEvent e, string argument, params string[] names) => Array.ConvertAll(names, n => e.Field(argument, n) ?? "absent");

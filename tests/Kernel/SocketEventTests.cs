@@ -135,8 +135,8 @@ public class SocketEventTests(LoadedKernel kernel)
     }
 
     private static string AddressOf(string family, string port) => family == "inet"
-        ? $$"""{"sa_family":"AF_INET","sin_addr":"127.0.0.1","sin_port":"{{port}}"}"""
-        : $$"""{"sa_family":"AF_INET6","sin6_addr":"::1","sin6_port":"{{port}}","sin6_flowinfo":"0","sin6_scopeid":"0"}""";
+        ? $$"""{"sa_family":"AF_INET","sin_port":"{{port}}","sin_addr":"127.0.0.1"}"""
+        : $$"""{"sa_family":"AF_INET6","sin6_port":"{{port}}","sin6_flowinfo":"0","sin6_addr":"::1","sin6_scopeid":"0"}""";
 
     private static string? Port(SeenEvent e, string argument) => e.Field(argument, "sin_port") ?? e.Field(argument, "sin6_port");
 

@@ -13,7 +13,8 @@ public class SwitchTests(LoadedKernel kernel)
     public void Report_OnThisKernel_SaysThatEverythingWorksButWhatItHasNoHookFor()
     {
         var modules = File.Exists("/proc/modules");
-        Assert.Equal(modules ? [] : ["module_load"], kernel.Programs.Report.UnavailableEvents);
+        var declared = EventCatalog.All.Where(d => d.Unavailable is not null).Select(d => d.Name);
+        Assert.Equal(modules ? [] : ["module_load"], kernel.Programs.Report.UnavailableEvents.Except(declared));
         Assert.Equal(modules, kernel.Programs.Report.IsComplete);
         Assert.All(kernel.Programs.Report.Events, e => Assert.True(e.IsAvailable || e.Failure!.Contains("module_load", StringComparison.Ordinal), e.Failure));
     }

@@ -1,20 +1,18 @@
 using System.ComponentModel;
 using TraceeMesh.Contracts.Events;
+using TraceeMesh.Contracts.Records;
 
 namespace TraceeMesh.Collector.Kernel;
 
 /// <summary>
 /// The programs that single system calls lead to: each stands at the places of its calls while one of its events is on,
-/// and the gate every call passes is attached while any place is taken.
+/// and the gate every call passes is attached while any place is taken or one of its own events is on.
 /// </summary>
 /// <param name="table">Descriptor of the table of places.</param>
 /// <param name="gate">What leads to them.</param>
 /// <param name="programs">What may stand there.</param>
 internal sealed unsafe class CallPlaces(int table, KernelProgram gate, IReadOnlyList<KernelProgram> programs)
 {
-    /// <summary>Where the places of 32-bit calls begin: <c>CALLS_COMPAT</c> of bpf/include/maps.h.</summary>
-    private const int Compat = 1024;
-
     private readonly HashSet<KernelProgram> _placed = [];
 
     /// <summary>Places the programs of these events, and takes away the others.</summary>
@@ -35,13 +33,13 @@ internal sealed unsafe class CallPlaces(int table, KernelProgram gate, IReadOnly
             }
         }
 
-        if (_placed.Count == 0)
+        if (_placed.Count == 0 && !gate.Serves(events))
         {
             gate.Detach();
             return null;
         }
 
-        return gate.Attach() ? failure : gate.Failure;
+        return gate.Attach() ? failure : $"{gate.Name} {gate.Failure}";
     }
 
     private string? Place(KernelProgram program)
@@ -70,5 +68,5 @@ internal sealed unsafe class CallPlaces(int table, KernelProgram gate, IReadOnly
     }
 
     private static IEnumerable<int> PlacesOf(KernelProgram program) =>
-        program.Calls is { } calls ? [.. calls.Native, .. calls.Compat.Select(n => n + Compat)] : [];
+        program.Calls is { } calls ? [.. calls.Native, .. calls.Compat.Select(n => n + RecordLimits.CallsCompat)] : [];
 }

@@ -8,9 +8,6 @@ internal static class KernelObjectPrograms
 {
     internal static readonly KernelProgramTable.Entry[] All =
     [
-        new("on_call_returns", [], ReturnGate),
-        new("on_call_begins", [], BeginGate),
-
         // unlink, unlinkat
         new("call_unlink", [EventIds.SecurityInodeUnlink], Returning, new([87, 263], [10, 301])),
 

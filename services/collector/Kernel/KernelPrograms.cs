@@ -29,9 +29,11 @@ public sealed unsafe class KernelPrograms : IDisposable
         Switches = new EventSwitches(
             LibBpf.MapDescriptor(Map("control")),
             LibBpf.MapDescriptor(Map("own_processes")),
+            new KernelFilters(LibBpf.MapDescriptor(Map("filters")), LibBpf.MapDescriptor(Map("filter_paths"))),
             ProgramsOf(ProgramUse.OnDemand),
             new CallPlaces(LibBpf.MapDescriptor(Map("beginning_calls")), ProgramsOf(ProgramUse.BeginGate)[0], ProgramsOf(ProgramUse.Beginning)),
             new CallPlaces(LibBpf.MapDescriptor(Map("returning_calls")), ProgramsOf(ProgramUse.ReturnGate)[0], ProgramsOf(ProgramUse.Returning)));
+        CallTable.Fill(LibBpf.MapDescriptor(Map("calls")));
         Snapshot = new TaskSnapshot(Program(refused.ContainsKey(SleepableSnapshot) ? PlainSnapshot : SleepableSnapshot));
         Report = AttachAll(refused);
     }
@@ -50,6 +52,9 @@ public sealed unsafe class KernelPrograms : IDisposable
 
     /// <summary>What works here.</summary>
     public ProbeReport Report { get; }
+
+    /// <summary>The programs, loaded ones and refused ones.</summary>
+    internal IReadOnlyList<KernelProgram> Programs => _programs;
 
     /// <summary>Loads and attaches the programs, all events off.</summary>
     /// <exception cref="KernelUnavailableException">Nothing can work here; the message says why.</exception>

@@ -7,7 +7,7 @@ namespace TraceeMesh.Enricher.Decoding;
 /// <content>Records of events that are read from kernel objects.</content>
 public sealed partial class FrameDecoder
 {
-    private readonly StructureWriter _structures = new();
+    private readonly CredentialsWriter _credentials = new();
 
     /// <summary>Records that are laid out like their event's arguments.</summary>
     private RecordStatus Arguments(ref RecordReader reader)
@@ -141,7 +141,7 @@ public sealed partial class FrameDecoder
         type is ArgumentType.Text or ArgumentType.TextList or ArgumentType.Bytes or ArgumentType.SocketAddress;
 
     private static int NumbersOf(ArgumentType type) =>
-        type == ArgumentType.Credentials ? StructureWriter.CredentialNumbers : IsPart(type) ? 0 : 1;
+        type == ArgumentType.Credentials ? CredentialsWriter.Numbers : IsPart(type) ? 0 : 1;
 
     private static int NumbersOf(ReadOnlySpan<ArgumentType> types)
     {
@@ -178,7 +178,7 @@ public sealed partial class FrameDecoder
         switch (type)
         {
             case ArgumentType.Credentials:
-                writer.Structure(_structures.Credentials(numbers));
+                writer.Structure(_credentials.Write(numbers));
                 break;
             case ArgumentType.Bool:
                 writer.Bool(numbers[0] != 0);
@@ -209,7 +209,7 @@ public sealed partial class FrameDecoder
         }
         else
         {
-            writer.Structure(_structures.SocketAddress(address));
+            writer.Structure(_socketAddress.Write(address));
         }
     }
 }

@@ -113,8 +113,9 @@ public sealed partial class FrameDecoder(NodeStores stores, ParkingLot parking, 
     public void Dispose()
     {
         _protoDns.Dispose();
-        _structures.Dispose();
+        _credentials.Dispose();
         _dnsLists.Dispose();
+        _socketAddress.Dispose();
     }
 
     private void LoseRest(long offset, RecordStatus status, ReadOnlySpan<byte> bytes)
@@ -181,7 +182,6 @@ public sealed partial class FrameDecoder(NodeStores stores, ParkingLot parking, 
             EventIds.SnapshotEnd => SnapshotEnd(ref reader),
 
             // The rest feeds no store, so what nobody selected need not be read.
-            EventIds.Ptrace => IsWanted(head) ? Ptrace(ref reader) : RecordStatus.Ok,
             EventIds.SecurityFileOpen => IsWanted(head) ? FileOpen(ref reader) : RecordStatus.Ok,
             EventIds.SecurityInodeRename => IsWanted(head) ? Rename(ref reader) : RecordStatus.Ok,
             EventIds.CgroupAttachTask => IsWanted(head) ? CgroupAttachTask(ref reader) : RecordStatus.Ok,
@@ -207,6 +207,7 @@ public sealed partial class FrameDecoder(NodeStores stores, ParkingLot parking, 
                 or EventIds.FileModification
                 or EventIds.SetFsPwd
                 or EventIds.IoUringSubmitReq => IsWanted(head) ? Arguments(ref reader) : RecordStatus.Ok,
+            _ when SystemCallTable.IsSystemCall(head.Event) => IsWanted(head) ? SystemCall(ref reader) : RecordStatus.Ok,
             _ => RecordStatus.UnknownEvent,
         };
 

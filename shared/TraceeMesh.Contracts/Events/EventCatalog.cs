@@ -9,7 +9,7 @@ public static class EventCatalog
     /// <summary>Every definition.</summary>
     public static IReadOnlyList<EventDefinition> All { get; } =
     [
-        Define(EventIds.Ptrace, "ptrace", ("request", Long), ("pid", Int), ("addr", Pointer), ("data", Pointer)),
+        .. SystemCallTable.Events,
         Define(
             EventIds.SchedProcessFork,
             "sched_process_fork",
@@ -82,6 +82,7 @@ public static class EventCatalog
         Define(EventIds.ContainerRemove, "container_remove", ("runtime", Text), ("container_id", Text)),
         Define(EventIds.ExistingContainer, "existing_container", ContainerArguments),
         Define(EventIds.ContainerEnriched, "container_enriched", ContainerArguments),
+        .. UnavailableEvents.All,
         new(EventIds.SnapshotProcess, "snapshot_process", [], Internal: true),
         new(EventIds.SnapshotCgroup, "snapshot_cgroup", [], Internal: true),
         new(EventIds.SnapshotEnd, "snapshot_end", [], Internal: true),

@@ -3,8 +3,17 @@ namespace TraceeMesh.Contracts.Events;
 /// <summary>Numbers of the events. Those of the kernel side are twins of <c>enum event_id</c> in bpf/include/records.h.</summary>
 public static class EventIds
 {
-    /// <summary>A call of ptrace(2); system calls have their number of the 64-bit table.</summary>
+    /// <summary>
+    /// A call of ptrace(2). System calls have their number of the 64-bit table, those only the 32-bit table has count from 600;
+    /// <see cref="SystemCallTable"/> knows them all.
+    /// </summary>
     public const int Ptrace = 101;
+
+    /// <summary>A call of execve(2).</summary>
+    public const int Execve = 59;
+
+    /// <summary>A call of execveat(2).</summary>
+    public const int Execveat = 322;
 
     /// <summary>A new process or thread.</summary>
     public const int SchedProcessFork = 702;

@@ -120,6 +120,17 @@ public sealed class EventWriter : IDisposable
     /// <summary>An argument of an unsigned type of 64 bits, or an address.</summary>
     public void Unsigned(ulong value) => _writer.WriteUInt(value);
 
+    /// <summary>An argument of type floating-point number.</summary>
+    public void Float(double value) => _writer.WriteFloat(value);
+
+    /// <summary>An argument of type list of two integers.</summary>
+    public void IntPair(int first, int second)
+    {
+        _writer.WriteArrayHeader(2);
+        _writer.WriteInt(first);
+        _writer.WriteInt(second);
+    }
+
     /// <summary>An argument of type bool.</summary>
     public void Bool(bool value) => _writer.WriteBool(value);
 
