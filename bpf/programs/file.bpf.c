@@ -143,7 +143,7 @@ static __always_inline int file__modified(const struct returned *call, struct fi
     return emit__end(s);
 }
 
-/* The first bytes of a write that came in pieces. Separate, so that the verifier looks at its loop once. */
+/* The first bytes of a write that came in pieces, and how many. Separate, so that the verifier looks at its loop once. */
 static __noinline int file__gather(struct scratch *s, __u64 pieces, __u64 count, bool compat)
 {
     char *room = emit__room(s, MAGIC_PART_MAX * 2);
@@ -173,8 +173,7 @@ static __noinline int file__gather(struct scratch *s, __u64 pieces, __u64 count,
             break;
         length += size;
     }
-    s->walk.begin = length > MAGIC_PART_MAX ? MAGIC_PART_MAX : length;
-    return 0;
+    return length > MAGIC_PART_MAX ? MAGIC_PART_MAX : length;
 }
 
 static __always_inline bool file__is_scattered(const struct returned *call)
@@ -226,9 +225,8 @@ static __always_inline int file__written(const struct returned *call, struct fil
     if (length > MAGIC_PART_MAX)
         length = MAGIC_PART_MAX;
     if (file__is_scattered(call)) {
-        file__gather(s, call->argument[1], call->argument[2], call->compat);
-        size = s->walk.begin;
-        emit__part(s, length < size ? length : size & (MAGIC_PART_MAX * 2 - 1), size < length);
+        size = file__gather(s, call->argument[1], call->argument[2], call->compat);
+        emit__part(s, length < size ? length : size, size < length);
         return emit__end(s);
     }
     room = emit__room(s, MAGIC_PART_MAX);
