@@ -54,7 +54,7 @@ public sealed class SystemCallDecodingTests
     public void Pair_IsTwoInts_AndAbsentWhereTheCallFailed()
     {
         Assert.Equal("[[3,4]]", Values("pipe", [1], [3, 0, 0, 0, 4, 0, 0, 0]));
-        Assert.Equal("[null]", Values("pipe", [1], []));
+        Assert.Equal("[null]", Values("pipe", [1], Array.Empty<byte>()));
     }
 
     [Theory]
