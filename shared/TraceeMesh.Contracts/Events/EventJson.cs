@@ -91,7 +91,7 @@ public static class EventJson
         json.WriteEndArray();
         json.WriteNumber("argsNum"u8, argumentCount);
         json.WriteNumber("returnValue"u8, c.ReturnValue);
-        json.WriteString("syscall"u8, SyscallNames.Of(c.Syscall, compat));
+        json.WriteString("syscall"u8, SystemCallTable.NameOf(c.Syscall, compat));
         json.WriteStartArray("stackAddresses"u8);
         json.WriteEndArray();
         json.WriteStartObject("contextFlags"u8);
@@ -209,8 +209,11 @@ public static class EventJson
 
                 json.WriteEndArray();
                 break;
-            case ArgumentType.PacketMetadata or ArgumentType.ProtoDns:
+            case var structure when ArgumentTypes.IsStructure(structure):
                 WriteValue(json, e.GetStructure(index));
+                break;
+            case ArgumentType.Float:
+                WriteValue(json, DataValue.Of(BitConverter.Int64BitsToDouble(value.Number)));
                 break;
             case ArgumentType.Bool:
                 json.WriteBooleanValue(value.Number != 0);
