@@ -10,6 +10,7 @@ public static class EventCatalog
     public static IReadOnlyList<EventDefinition> All { get; } =
     [
         Define(EventIds.Ptrace, "ptrace", ("request", Long), ("pid", Int), ("addr", Pointer), ("data", Pointer)),
+        Define(EventIds.ProcessVmWritev, "process_vm_writev", ("pid", Int), ("local_iov", Pointer), ("liovcnt", ULong), ("remote_iov", Pointer), ("riovcnt", ULong), ("flags", ULong)),
         Define(
             EventIds.SchedProcessFork,
             "sched_process_fork",
@@ -77,6 +78,8 @@ public static class EventCatalog
             ("dst_port", UShort),
             ("metadata", PacketMetadata),
             ("proto_dns", ProtoDns)),
+        .. KernelObjectEvents.All,
+        .. UnavailableEvents.All,
         Define(EventIds.ContainerCreate, "container_create", ContainerArguments),
         Define(EventIds.ContainerRemove, "container_remove", ("runtime", Text), ("container_id", Text)),
         Define(EventIds.ExistingContainer, "existing_container", ContainerArguments),
@@ -111,7 +114,7 @@ public static class EventCatalog
         ("pod_sandbox", Bool),
     ];
 
-    private static EventDefinition Define(int id, string name, params (string Name, ArgumentType Type)[] arguments) =>
+    internal static EventDefinition Define(int id, string name, params (string Name, ArgumentType Type)[] arguments) =>
         new(id, name, Array.ConvertAll(arguments, a => new ArgumentDefinition(a.Name, a.Type)));
 
     private static EventDefinition?[] Index()

@@ -209,7 +209,7 @@ public static class EventJson
 
                 json.WriteEndArray();
                 break;
-            case ArgumentType.PacketMetadata or ArgumentType.ProtoDns:
+            case var structure when ArgumentTypes.IsStructure(structure):
                 WriteValue(json, e.GetStructure(index));
                 break;
             case ArgumentType.Bool:

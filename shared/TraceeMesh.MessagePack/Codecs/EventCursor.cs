@@ -225,7 +225,7 @@ public struct EventCursor
                 ArgumentType.Text => TryReadTextArgument(ref reader, target, i),
                 ArgumentType.TextList => TryReadListArgument(ref reader, target, i),
                 ArgumentType.Bytes => TryReadBytesArgument(ref reader, target, i),
-                ArgumentType.PacketMetadata or ArgumentType.ProtoDns => TryReadStructureArgument(ref reader, target, i),
+                var structure when ArgumentTypes.IsStructure(structure) => TryReadStructureArgument(ref reader, target, i),
                 ArgumentType.Bool => TryReadBoolArgument(ref reader, target, i),
                 _ => TryReadNumberArgument(ref reader, target, i),
             };
