@@ -11,7 +11,7 @@ internal static class ElfHeader
     private const ushort Relocatable = 1;
 
     /// <summary>Whether a file that begins so is an ELF file.</summary>
-    public static bool IsElf(ReadOnlySpan<byte> bytes) => bytes.StartsWith("\x7fELF"u8);
+    public static bool IsElf(ReadOnlySpan<byte> bytes) => bytes.StartsWith("\u007fELF"u8);
 
     /// <summary>Whether it is one that can be run or loaded: no compiler's object file. Where too little is known it may be.</summary>
     public static bool MayRun(ReadOnlySpan<byte> bytes) => IsElf(bytes) && (bytes.Length < TypeOffset + sizeof(ushort) || TypeOf(bytes) != Relocatable);
