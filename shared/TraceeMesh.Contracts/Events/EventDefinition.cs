@@ -50,9 +50,6 @@ public enum ArgumentType
 
     /// <summary>A map: the credentials of a task.</summary>
     Credentials,
-
-    /// <summary>A list of maps: functions of the kernel's that were replaced.</summary>
-    HookedSymbols,
 }
 
 /// <summary>Names of argument types as JSON shows them: the C names of tracee.md §6.1.</summary>
@@ -76,13 +73,12 @@ public static class ArgumentTypes
         ArgumentType.ProtoDns => "trace.ProtoDNS",
         ArgumentType.SocketAddress => "struct sockaddr*",
         ArgumentType.Credentials => "trace.SlimCred",
-        ArgumentType.HookedSymbols => "[]trace.HookedSymbolData",
         _ => "unknown",
     };
 
-    /// <summary>Whether values of the type are maps, or lists of them.</summary>
+    /// <summary>Whether values of the type are maps.</summary>
     public static bool IsStructure(ArgumentType type) =>
-        type is ArgumentType.PacketMetadata or ArgumentType.ProtoDns or ArgumentType.SocketAddress or ArgumentType.Credentials or ArgumentType.HookedSymbols;
+        type is ArgumentType.PacketMetadata or ArgumentType.ProtoDns or ArgumentType.SocketAddress or ArgumentType.Credentials;
 }
 
 /// <summary>One argument of an event.</summary>

@@ -8,7 +8,7 @@ internal static class UnavailableEvents
 {
     internal static readonly EventDefinition[] All =
     [
-        Define(EventIds.HookedProcFops, "hooked_proc_fops", ("hooked_fops_pointers", HookedSymbols)),
+        Define(EventIds.HookedProcFops, "hooked_proc_fops", ("hooked_fops_pointers", Unknown)),
         Define(EventIds.HookedSyscall, "hooked_syscall", ("syscall", Text), ("address", Text), ("function", Text), ("owner", Text)),
     ];
 }

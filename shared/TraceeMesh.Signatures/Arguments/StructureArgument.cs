@@ -19,7 +19,7 @@ public readonly struct StructureArgument
         ArgumentType.ProtoDns,
         ArgumentType.SocketAddress,
         ArgumentType.Credentials,
-        ArgumentType.HookedSymbols);
+        ArgumentType.Unknown);
 
     /// <summary>The structure in <paramref name="e"/>; <see cref="DataValue.Nil"/> where it is absent or the event is another one. It outlives the event.</summary>
     /// <example><code>if (_dns[e]["responseCode"].Integer == 3) Report(e);</code></example>

@@ -114,7 +114,7 @@ public sealed class BuiltInTests
         ArgumentType.TextList => new[] { Encoding.UTF8.GetString(text), "LD_PRELOAD=" + Encoding.UTF8.GetString(text), "KUBERNETES_SERVICE_HOST=" + Encoding.UTF8.GetString(text) },
         ArgumentType.Bytes => Made.Elf(),
         ArgumentType.SocketAddress => DataValue.MapOf(("sa_family", "AF_INET"), ("sin_addr", Encoding.UTF8.GetString(text)), ("sin_port", "80"), ("sun_path", Encoding.UTF8.GetString(text))),
-        ArgumentType.Credentials or ArgumentType.HookedSymbols => DataValue.Of([DataValue.Of(Encoding.UTF8.GetString(text))]),
+        ArgumentType.Credentials or ArgumentType.Unknown => DataValue.Of([DataValue.Of(Encoding.UTF8.GetString(text))]),
         _ => filters.Aggregate(0L, (made, f) => f.Operator == FilterOperator.HasNoFlag ? made & ~f.Numbers[0] : f.Operator == FilterOperator.NumberAtMost ? Math.Min(made, f.Numbers[0]) : f.Numbers[0]),
     };
 

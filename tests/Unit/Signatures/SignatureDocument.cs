@@ -13,9 +13,9 @@ internal static class SignatureDocument
     private const string Head = """
         # The signatures that come with the mesh
 
-        Made of the signatures' code; a test of the unit tier compares, and writes it anew with `TRACEEMESH_WRITE_DOCUMENTS=1`. How to switch one off, give
-        it another severity or except what is ordinary on your machines: [first-signature.md](first-signature.md). Where they are not
-        like Tracee's: [differences-from-tracee.md](differences-from-tracee.md).
+        Made of the signatures' code; a test of the unit tier compares, and writes it anew with `TRACEEMESH_WRITE_DOCUMENTS=1`. How to
+        switch one off, give it another severity or except what is ordinary on your machines: [first-signature.md](first-signature.md).
+        Where they are not like Tracee's: [differences-from-tracee.md](differences-from-tracee.md).
 
         | id | event | severity | ATT&CK | what it finds |
         |---|---|---|---|---|
