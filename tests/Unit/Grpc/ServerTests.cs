@@ -133,8 +133,9 @@ public sealed class ServerTests : IAsyncLifetime
         {
             Assert.True(await requests.ReadAsync());
             await pipe.Writer.CompleteAsync(new ConnectionAbortedException());
-            seen = (await Assert.ThrowsAsync<GrpcException>(async () => await requests.ReadAsync())).Code;
-            return new EchoReply();
+            var broken = await Assert.ThrowsAsync<GrpcException>(async () => await requests.ReadAsync());
+            seen = broken.Code;
+            throw broken;
         });
         await pipe.Writer.WriteAsync(MessageFrame.Write(new EchoRequest { Text = "x" }));
 
