@@ -24,6 +24,7 @@ public sealed class Pipeline
     private readonly JetStream _jetStream;
     private readonly List<SourceReplica> _replicas;
     private readonly AuditLog _audit;
+    private readonly OtherSources _others;
 
     /// <summary>Puts it together.</summary>
     /// <exception cref="ServiceExitException">What was configured cannot be used.</exception>
@@ -36,9 +37,10 @@ public sealed class Pipeline
         // 1. Sources and policy.
         view.Expect(MeshExpectation.Parse(host.Options.Configuration["EXPECT"] ?? ""));
         string[] directories = [Path.Combine(AppContext.BaseDirectory, "sources"), .. host.Options.Configuration["SOURCES"] is { } more ? new[] { more } : []];
-        _replicas = [.. SourceCatalog.Load(directories).Select(s => new SourceReplica(s, host.Bus, host.Subjects, _jetStream))];
-        _audit = new AuditLog(host.Bus, _jetStream, host.Subjects, host.Counters);
-        Grpc = new GrpcHost(host, _replicas, host.Options.Configuration["ACCESS"] is { } policy ? AccessPolicyReader.Read(policy) : AccessPolicy.Open, _audit);
+        _replicas = [.. SourceCatalog.Load(directories, host.Options.Configuration["PLUGINS"]).Select(s => new SourceReplica(s, host.Bus, host.Subjects, _jetStream))];
+        _audit = new AuditLog(_jetStream, host.Subjects, host.Counters);
+        _others = new OtherSources(host.Bus);
+        Grpc = new GrpcHost(host, _replicas, _others, host.Options.Configuration["ACCESS"] is { } policy ? AccessPolicyReader.Read(policy) : AccessPolicy.Open, _audit);
         host.Counters.Gauge("source_entries", "Entries of all writable sources", () => _replicas.Sum(r => (long)r.Count));
         host.Counters.Counter("log_records_malformed", "Records of logs that could not be read", () => _replicas.Sum(r => r.Malformed));
     }
@@ -50,17 +52,19 @@ public sealed class Pipeline
     public async Task RunAsync(CancellationToken cancellation)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        await using var buffered = await _host.ConnectBufferedAsync(cancellation);
         var counters = new LookupCounters(_host.Counters);
         var flows = new List<Task>
         {
-            _audit.RunAsync(stop.Token),
+            _audit.RunAsync(buffered, stop.Token),
+            _others.RunAsync(stop.Token),
             BeReadyAsync(stop.Token),
             FollowHeartbeatsAsync(stop.Token),
         };
         foreach (var replica in _replicas)
         {
             // 2. The replica.
-            flows.Add(new LogFollower(replica, _jetStream, _host.Subjects, _host.Log).RunAsync(stop.Token));
+            flows.Add(new LogFollower(replica, _jetStream, buffered, _host.Subjects, _host.Log).RunAsync(stop.Token));
 
             // 3. Lookups.
             flows.Add(new SourceEndpoints(replica, _host.Bus, _host.Subjects, _host.Options.Instance, counters, _host.Log).RunAsync(stop.Token));

@@ -69,6 +69,7 @@ public static class Pipeline
         var parts = new PartitionParts(jetStream, host.Subjects, host.Streams, judge, counters, host.Time, host.Log);
         var keeper = new LeaseKeeper(parts, host.Options.Instance, new LeaseTimes());
         using var requests = host.Bus.Subscribe(host.Subjects.Signatures, new SignaturesEndpoint(host.Options.Instance, catalog, directory).Answer);
+        LookupMetrics.Add(host.Counters, catalog);
         host.Counters.Gauge("partitions_owned", "Partitions this detector judges", () => keeper.Owned);
 
         await RunTogetherAsync(

@@ -10,6 +10,9 @@ public sealed class ChangeLog
 {
     private readonly List<LookupKey> _keys = [];
 
+    /// <summary>Another number after each <see cref="Clear"/>, never 0: who keeps it where it last named a subject names it once.</summary>
+    public int Round { get; private set; } = 1;
+
     /// <summary>Whether anything may have changed.</summary>
     public bool All { get; private set; }
 
@@ -47,6 +50,7 @@ public sealed class ChangeLog
     /// <summary>Begins anew.</summary>
     public void Clear()
     {
+        Round = Round == int.MaxValue ? 1 : Round + 1;
         All = false;
         _keys.Clear();
     }

@@ -12,8 +12,10 @@ public sealed class NodeStores
 
     /// <summary>Stores that know nothing.</summary>
     /// <param name="dnsCapacity">Names and addresses kept.</param>
-    public NodeStores(int dnsCapacity = DnsLimits.Nodes)
+    /// <param name="processes">How much is kept of processes.</param>
+    public NodeStores(int dnsCapacity = DnsLimits.Nodes, ProcessLimits? processes = null)
     {
+        Processes = new ProcessStore(processes);
         Dns = new DnsCache(dnsCapacity);
         DnsPackets = new DnsPackets(Dns);
     }
@@ -25,7 +27,7 @@ public sealed class NodeStores
     public ContainerStore Containers { get; } = new();
 
     /// <summary>The processes.</summary>
-    public ProcessStore Processes { get; } = new();
+    public ProcessStore Processes { get; }
 
     /// <summary>The names and addresses.</summary>
     public DnsCache Dns { get; }

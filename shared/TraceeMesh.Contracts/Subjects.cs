@@ -95,6 +95,9 @@ public sealed class Subjects(string prefix = Subjects.DefaultPrefix)
     /// <summary>Changes of all sources that belong to nodes.</summary>
     public string AllChangedOfNodes => $"{Prefix}.ds.*.*.changed.*";
 
+    /// <summary>Changes of all sources that belong to the mesh.</summary>
+    public string AllChangedOfTheMesh => $"{Prefix}.ds.*.*.changed";
+
     /// <summary>Lookups of a source that belongs to the mesh.</summary>
     public string Lookup(string @namespace, string id) => $"{Prefix}.ds.{Safe(@namespace)}.{Safe(id)}.get";
 

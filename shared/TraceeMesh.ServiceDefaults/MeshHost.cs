@@ -72,6 +72,15 @@ public sealed class MeshHost : IAsyncDisposable
     /// <summary>Where health and metrics are served, host:port.</summary>
     public string HttpAddress { get; private set; } = "";
 
+    /// <summary>A further connection, for what nobody waits for: it goes out within a millisecond, with others, and costs a fraction. Dispose it.</summary>
+    /// <exception cref="BusException">The bus cannot be reached.</exception>
+    public async Task<BusConnection> ConnectBufferedAsync(CancellationToken cancellation)
+    {
+        var buffered = await BusConnection.ConnectAsync(OptionsOfBus() with { SendAsap = false }, cancellation);
+        buffered.FaultReported += fault => Log.LogError("bus: {Text}", fault.Text);
+        return buffered;
+    }
+
     /// <summary>Runs a service until it is told to stop, or cannot go on.</summary>
     /// <param name="service">collector, enricher, detector or datasource-api.</param>
     /// <param name="args">Its command line.</param>
@@ -159,6 +168,16 @@ public sealed class MeshHost : IAsyncDisposable
         }
     }
 
+    private BusOptions OptionsOfBus() => new()
+    {
+        Urls = Options.NatsUrl.Split(','),
+        Name = $"{Options.Service}.{Options.Instance}",
+        User = Options.User,
+        Password = Options.Password,
+        WaitForServer = BusWait,
+        Time = Time,
+    };
+
     private static void Stop(PosixSignalContext context, CancellationTokenSource stop)
     {
         context.Cancel = true;
@@ -167,17 +186,7 @@ public sealed class MeshHost : IAsyncDisposable
 
     private async Task ConnectAsync(CancellationTokenSource stop)
     {
-        _bus = await BusConnection.ConnectAsync(
-            new BusOptions
-            {
-                Urls = Options.NatsUrl.Split(','),
-                Name = $"{Options.Service}.{Options.Instance}",
-                User = Options.User,
-                Password = Options.Password,
-                WaitForServer = BusWait,
-                Time = Time,
-            },
-            stop.Token);
+        _bus = await BusConnection.ConnectAsync(OptionsOfBus(), stop.Token);
         _bus.StateChanged += state =>
         {
             Log.LogInformation("bus: {State}", state);

@@ -41,6 +41,17 @@ public sealed class ServiceCounters : IDisposable
         _meter.CreateObservableCounter($"traceemesh_{name}", () => Read(name), description: help);
     }
 
+    /// <summary>Adds a number of each of several things that come and go: in the metrics, with the thing as a label, and in no heartbeat.</summary>
+    /// <param name="name">As above.</param>
+    /// <param name="help">What it counts.</param>
+    /// <param name="label">Name of the label.</param>
+    /// <param name="read">Each thing and its number.</param>
+    public void CounterOfEach(string name, string help, string label, Func<IEnumerable<(string Thing, long Value)>> read) =>
+        _meter.CreateObservableCounter(
+            $"traceemesh_{name}",
+            () => read().Select(r => new Measurement<long>(r.Value, new KeyValuePair<string, object?>(label, r.Thing))),
+            description: help);
+
     /// <summary>Adds a number that goes up and down.</summary>
     public void Gauge(string name, string help, Func<long> read)
     {

@@ -20,13 +20,14 @@ internal static class UpCommand
         var grpc = CommonOptions.Address("--grpc-address", $"HOST:PORT of the gRPC API [default: 127.0.0.1:{UpOptions.DefaultGrpcPort}, or a free port]");
         var http = CommonOptions.Address("--http-address", $"HOST:PORT of console, health and metrics [default: 127.0.0.1:{UpOptions.DefaultHttpPort}, or a free port]");
         var sources = new Option<string?>("--sources") { Description = "Directory with declarations of writable data sources" };
+        var plugins = new Option<string?>("--plugins") { Description = "Directory with writable data sources coded in C#" };
         var signatures = new Option<string?>("--signatures") { Description = "Directory with assemblies of signatures and signatures.yaml [default: signatures/ in the state directory]" };
         var stateDirectory = CommonOptions.StateDirectory();
         var verbose = new Option<bool>("--verbose") { Description = "Show everything the services print, not only errors" };
 
         var command = new Command("up", "Start a whole mesh on this machine and print findings until Ctrl-C")
         {
-            detectors, dataSourceApis, node, natsPort, grpc, http, sources, signatures, stateDirectory, verbose,
+            detectors, dataSourceApis, node, natsPort, grpc, http, sources, plugins, signatures, stateDirectory, verbose,
         };
         command.SetAction((parsed, _) => Run(new UpOptions(StateDirectory.Choose(parsed.GetValue(stateDirectory)), NodeName(parsed.GetRequiredValue(node)))
         {
@@ -36,6 +37,7 @@ internal static class UpCommand
             Grpc = parsed.GetValue(grpc),
             Http = parsed.GetValue(http),
             Sources = ExistingDirectory("--sources", parsed.GetValue(sources)),
+            Plugins = ExistingDirectory("--plugins", parsed.GetValue(plugins)),
             Signatures = ExistingDirectory("--signatures", parsed.GetValue(signatures)),
             Verbose = parsed.GetValue(verbose),
         }));

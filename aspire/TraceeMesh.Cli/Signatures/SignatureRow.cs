@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using TraceeMesh.Contracts.Mesh;
 
 namespace TraceeMesh.Cli.Signatures;
 
@@ -13,6 +14,7 @@ namespace TraceeMesh.Cli.Signatures;
 /// <param name="Findings">Findings taken from it.</param>
 /// <param name="Errors">Its faults.</param>
 /// <param name="NsPerEvent">What an event costs it.</param>
+/// <param name="Lookups">What it asked data sources.</param>
 internal sealed record SignatureRow(
     string Id,
     string EventName,
@@ -23,7 +25,8 @@ internal sealed record SignatureRow(
     long Evaluations,
     long Findings,
     long Errors,
-    long NsPerEvent);
+    long NsPerEvent,
+    LookupTotals Lookups);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(SignatureRow))]

@@ -39,7 +39,8 @@ internal static class SignatureSum
             evaluations,
             all.Sum(s => s.Status.Findings),
             all.Sum(s => s.Status.Errors),
-            weight == 0 ? 0 : (long)timed.Sum(s => (double)s.Status.NanosecondsPerEvent * s.Status.Evaluations / weight));
+            weight == 0 ? 0 : (long)timed.Sum(s => (double)s.Status.NanosecondsPerEvent * s.Status.Evaluations / weight),
+            all.Aggregate(default(LookupTotals), (sum, s) => sum + s.Status.Lookups));
     }
 
     private static string Suppressed(long count) => count == 0 ? "" : $"{count} findings kept back by exceptions";

@@ -243,7 +243,7 @@ public sealed class LocalMesh(UpOptions options, Topology topology, Checkout che
     }
 
     private UnprivilegedUser? OwnerOfCredentials(string user) =>
-        user == Permissions.CommandLine ? (_user == UnprivilegedUser.Dedicated ? null : _user)
+        user is Permissions.CommandLine or Permissions.Source ? (_user == UnprivilegedUser.Dedicated ? null : _user)
         : topology[user].User == ServiceUser.Root ? null
         : _user;
 

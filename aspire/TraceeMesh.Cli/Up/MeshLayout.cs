@@ -65,6 +65,11 @@ public sealed class MeshLayout
             {
                 arguments.AddRange(["--sources", sources]);
             }
+
+            if (_options.Plugins is { } plugins)
+            {
+                arguments.AddRange(["--plugins", readable(plugins)]);
+            }
         }
 
         if (service.Name == "detector")

@@ -35,14 +35,18 @@ public sealed record NatsConfiguration(string ServerName, IPEndPoint Listen, IRe
         {
             var user = Users[permission.User];
             text.Append($"    {{ user: {Quote(user.User)}, password: {Quote(user.Password)}, permissions: {{ ");
-            text.Append($"publish: {Subjects(permission.Publish)}, subscribe: {Subjects(permission.Subscribe)} }} }}\n");
+            text.Append($"publish: {Subjects(permission.Publish, permission.Denied)}, subscribe: {Subjects(permission.Subscribe, permission.Denied)} }} }}\n");
         }
 
         return text.Append("  ]\n}\n").ToString();
     }
 
-    private static string Subjects(IReadOnlyList<string> allowed) =>
-        allowed.Count == 0 ? "{ deny: [\">\"] }" : $"{{ allow: [{string.Join(", ", allowed.Select(Quote))}] }}";
+    private static string Subjects(IReadOnlyList<string> allowed, IReadOnlyList<string> denied) =>
+        allowed.Count == 0 ? "{ deny: [\">\"] }"
+        : denied.Count == 0 ? $"{{ allow: {List(allowed)} }}"
+        : $"{{ allow: {List(allowed)}, deny: {List(denied)} }}";
+
+    private static string List(IReadOnlyList<string> subjects) => $"[{string.Join(", ", subjects.Select(Quote))}]";
 
     private static string Quote(string value) => $"\"{value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
 }

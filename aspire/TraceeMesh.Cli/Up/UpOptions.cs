@@ -23,6 +23,9 @@ public sealed record UpOptions(StateDirectory State, string Node)
     /// <summary>The directory with the declarations of data sources, absolute.</summary>
     public string? Sources { get; init; }
 
+    /// <summary>The directory with data sources coded in C#, absolute.</summary>
+    public string? Plugins { get; init; }
+
     /// <summary>The operator's directory of signatures, absolute; that of the state directory when null.</summary>
     public string? Signatures { get; init; }
 

@@ -19,7 +19,6 @@ public sealed class AuditLog
     private static readonly TimeSpan FarewellTimeout = TimeSpan.FromSeconds(2);
 
     private readonly Channel<AuditRecord> _waiting = Channel.CreateBounded<AuditRecord>(new BoundedChannelOptions(MaxWaiting) { SingleReader = true });
-    private readonly BusConnection _bus;
     private readonly JetStream _jetStream;
     private readonly string _subject;
     private readonly StreamDefinition _stream;
@@ -27,9 +26,8 @@ public sealed class AuditLog
     private readonly string _incarnation = Guid.NewGuid().ToString("N");
 
     /// <summary>A log that does not publish yet.</summary>
-    public AuditLog(BusConnection bus, JetStream jetStream, Subjects subjects, ServiceCounters counters)
+    public AuditLog(JetStream jetStream, Subjects subjects, ServiceCounters counters)
     {
-        _bus = bus;
         _jetStream = jetStream;
         _subject = subjects.Audit;
         _stream = new StreamTable(subjects).Audit;
@@ -47,9 +45,11 @@ public sealed class AuditLog
     }
 
     /// <summary>Publishes until cancelled, and then what still waits.</summary>
-    public async Task RunAsync(CancellationToken cancellation)
+    /// <param name="buffered">Where to: many records go out together.</param>
+    /// <param name="cancellation">Ends it.</param>
+    public async Task RunAsync(BusConnection buffered, CancellationToken cancellation)
     {
-        await using var publisher = new FramePublisher(_bus, new FramePublisherOptions(_stream.Name) { Headers = BusHeaders.Json }, c => _jetStream.EnsureStreamAsync(_stream, c));
+        await using var publisher = new FramePublisher(buffered, new FramePublisherOptions(_stream.Name) { Headers = BusHeaders.Json }, c => _jetStream.EnsureStreamAsync(_stream, c));
         using var farewell = new CancellationTokenSource();
         await using var registration = cancellation.Register(() =>
         {

@@ -59,36 +59,23 @@ public sealed class EntryTable(int capacity, Eviction eviction, TimeSpan timeToL
     /// <summary>Writes a key. The caller has seen that there is room.</summary>
     public Entry Put(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, long revision, long time)
     {
-        var lookup = _entries.GetAlternateLookup<ReadOnlySpan<byte>>();
-        if (lookup.TryGetValue(key, out var entry))
-        {
-            Unlink(entry);
-            Bytes -= entry.Value.Length;
-        }
-        else
-        {
-            if (_entries.Count >= capacity && _oldest is { } oldest)
-            {
-                Remove(oldest);
-                Evicted++;
-            }
-
-            entry = new Entry(key.ToArray());
-            _entries.Add(entry.Key, entry);
-            Bytes += key.Length;
-        }
+        var entry = Take(key) ?? Add(key.ToArray());
 
         // The same value again needs no memory of its own, and keeps the old generation small.
-        if (!value.SequenceEqual(entry.Value))
-        {
-            entry.Value = value.ToArray();
-        }
+        return Write(entry, value.SequenceEqual(entry.Value) ? entry.Value : value.ToArray(), revision, time);
+    }
 
-        entry.Revision = revision;
-        entry.Time = time;
-        Bytes += value.Length;
-        Append(entry);
-        return entry;
+    /// <summary>Writes a key, with the very bytes that another table holds.</summary>
+    public void PutShared(byte[] key, byte[] value, long revision, long time) => Write(Take(key) ?? Add(key), value, revision, time);
+
+    /// <summary>Becomes what another table is; the bytes of keys and values are shared.</summary>
+    public void CopyFrom(EntryTable other)
+    {
+        Reset(other.Evicted);
+        for (var entry = other.Oldest; entry is not null; entry = entry.Newer)
+        {
+            PutShared(entry.Key, entry.Value, entry.Revision, entry.Time);
+        }
     }
 
     /// <summary>Removes a key; null where there is none.</summary>
@@ -116,6 +103,41 @@ public sealed class EntryTable(int capacity, Eviction eviction, TimeSpan timeToL
         _entries.Clear();
         (_oldest, _newest) = (null, null);
         Bytes = 0;
+    }
+
+    // The entry of a key that is about to be written: out of the order, without its value's bytes.
+    private Entry? Take(ReadOnlySpan<byte> key)
+    {
+        if (!_entries.GetAlternateLookup<ReadOnlySpan<byte>>().TryGetValue(key, out var entry))
+        {
+            return null;
+        }
+
+        Unlink(entry);
+        Bytes -= entry.Value.Length;
+        return entry;
+    }
+
+    private Entry Add(byte[] key)
+    {
+        if (_entries.Count >= capacity && _oldest is { } oldest)
+        {
+            Remove(oldest);
+            Evicted++;
+        }
+
+        var entry = new Entry(key);
+        _entries.Add(key, entry);
+        Bytes += key.Length;
+        return entry;
+    }
+
+    private Entry Write(Entry entry, byte[] value, long revision, long time)
+    {
+        (entry.Value, entry.Revision, entry.Time) = (value, revision, time);
+        Bytes += value.Length;
+        Append(entry);
+        return entry;
     }
 
     private void Remove(Entry entry)

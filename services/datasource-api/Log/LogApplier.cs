@@ -7,12 +7,15 @@ namespace TraceeMesh.DataSourceApi.Log;
 /// Applies the records of a log to the entries, in order. The only thing that changes them: given the same records, every replica
 /// decides every condition alike. Not thread-safe.
 /// </summary>
-/// <param name="entries">The entries.</param>
+/// <param name="entries">The entries that the next record changes.</param>
 public sealed class LogApplier(EntryTable entries)
 {
     private readonly Dictionary<Guid, OpenWrite> _open = [];
     private readonly List<ItemStatus> _statuses = [];
     private readonly HashSet<byte[]> _newKeys = new(new KeyComparer());
+
+    /// <summary>The entries that the next record changes: in the state that all records so far make.</summary>
+    public EntryTable Entries { get; set; } = entries;
 
     /// <summary>Sequence of the last record applied.</summary>
     public long Applied { get; private set; }
@@ -79,7 +82,7 @@ public sealed class LogApplier(EntryTable entries)
         Applied = sequence;
         Time = time;
         BytesSinceSnapshot += record.Length;
-        entries.Expire(time);
+        Entries.Expire(time);
         var reader = new MessagePackReader(record);
         if (!LogFormat.TryReadHead(ref reader, out var kind) || !TryApply(kind, record, ref reader, sequence, time))
         {
@@ -149,7 +152,7 @@ public sealed class LogApplier(EntryTable entries)
             }
 
             Begin();
-            if (!atomic || Fits(items))
+            if (!atomic || (FitsSurely(items, out var count) && Entries.HasRoom(count)) || Fits(items))
             {
                 _statuses.Clear();
                 ApplyItems(items, sequence, time);
@@ -187,7 +190,8 @@ public sealed class LogApplier(EntryTable entries)
         }
 
         var refused = false;
-        for (var i = 0; atomic && i < parts && !refused; i++)
+        var checks = atomic && !FitsSurely(write.Parts);
+        for (var i = 0; checks && i < parts && !refused; i++)
         {
             refused = !Fits(write.Parts[i]);
         }
@@ -214,6 +218,42 @@ public sealed class LogApplier(EntryTable entries)
     private void Decide(Guid id, long sequence) =>
         Decided?.Invoke(id, new WriteOutcome(sequence, IsAborted: false, _statuses.TrueForAll(s => s == ItemStatus.Applied) ? [] : [.. _statuses]));
 
+    // Nothing is expected of any key, and there is room even if all keys are new: no key has to be looked up to know.
+    private bool FitsSurely(IReadOnlyList<byte[]> parts)
+    {
+        var all = 0;
+        for (var i = 0; i < parts.Count; i++)
+        {
+            if (!FitsSurely(parts[i], out var count))
+            {
+                return false;
+            }
+
+            all += count;
+        }
+
+        return Entries.HasRoom(all);
+    }
+
+    private static bool FitsSurely(ReadOnlySpan<byte> items, out int count)
+    {
+        var reader = new MessagePackReader(items);
+        if (!reader.TryReadArrayHeader(out count))
+        {
+            return false;
+        }
+
+        for (var i = 0; i < count; i++)
+        {
+            if (!LogFormat.TryReadItem(items, ref reader, out var item) || item.Expected >= 0)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
     // Whether each item of an atomic write could be applied, those before it included.
     private bool Fits(ReadOnlySpan<byte> items)
     {
@@ -227,10 +267,10 @@ public sealed class LogApplier(EntryTable entries)
         for (var i = 0; i < count && LogFormat.TryReadItem(items, ref reader, out var item); i++)
         {
             var status = Check(item, out var isNew);
-            if (isNew && !entries.Evicts)
+            if (isNew && !Entries.Evicts)
             {
                 _newKeys.GetAlternateLookup<ReadOnlySpan<byte>>().Add(item.Key);
-                status = entries.HasRoom(_newKeys.Count) ? status : ItemStatus.Full;
+                status = Entries.HasRoom(_newKeys.Count) ? status : ItemStatus.Full;
             }
 
             fits &= status == ItemStatus.Applied;
@@ -248,7 +288,7 @@ public sealed class LogApplier(EntryTable entries)
             return ItemStatus.Applied;
         }
 
-        var exists = entries.TryGet(item.Key, Time, out var entry);
+        var exists = Entries.TryGet(item.Key, Time, out var entry);
         if (item.Expected >= 0 && item.Expected != (exists ? entry!.Revision : 0))
         {
             return ItemStatus.Conflict;
@@ -276,7 +316,7 @@ public sealed class LogApplier(EntryTable entries)
             }
 
             var status = Check(item, out var isNew);
-            status = isNew && !entries.HasRoom(1) ? ItemStatus.Full : status;
+            status = isNew && !Entries.HasRoom(1) ? ItemStatus.Full : status;
             _statuses.Add(status);
             if (status == ItemStatus.Applied)
             {
@@ -291,18 +331,18 @@ public sealed class LogApplier(EntryTable entries)
         switch (item.Operation)
         {
             case WriteOperation.Put:
-                var entry = entries.Put(item.Key, item.Value, sequence, time);
+                var entry = Entries.Put(item.Key, item.Value, sequence, time);
                 Changed?.Invoke(new AppliedChange(sequence, WriteOperation.Put, entry.Key, entry.Value));
                 break;
             case WriteOperation.Delete:
-                if (entries.Remove(item.Key) is { } removed)
+                if (Entries.Remove(item.Key) is { } removed)
                 {
                     Changed?.Invoke(new AppliedChange(sequence, WriteOperation.Delete, removed.Key, []));
                 }
 
                 break;
             default:
-                entries.Clear();
+                Entries.Clear();
                 Changed?.Invoke(new AppliedChange(sequence, WriteOperation.Clear, [], []));
                 break;
         }

@@ -16,8 +16,11 @@ public static class LogFormat
     /// <summary>Bytes of a record at most .</summary>
     public const int RecordBytes = 256 * 1024;
 
-    /// <summary>A segment of items is closed once it has so many bytes: with one more pair of the largest size it still is a record.</summary>
-    public const int SegmentBytes = RecordBytes - TypedPair.MaxKeyBytes - TypedPair.MaxValueBytes - 1024;
+    /// <summary>
+    /// A segment of items is closed once it has so many bytes: with one more pair of the largest size it still is a record, and segments of
+    /// small pairs stay below what the runtime collects only with everything else (85 000 bytes).
+    /// </summary>
+    public const int SegmentBytes = 64 * 1024;
 
     /// <summary>Bytes of a write's id.</summary>
     public const int IdBytes = 16;

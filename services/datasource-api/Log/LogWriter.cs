@@ -9,7 +9,8 @@ namespace TraceeMesh.DataSourceApi.Log;
 /// </summary>
 /// <param name="store">Where records are stored.</param>
 /// <param name="subject">Subject of the log.</param>
-public sealed class LogWriter(LogStore store, string subject)
+/// <param name="lost">Told of a small write that is not stored, or of which nobody knows; one that is stored is decided where it is applied.</param>
+public sealed class LogWriter(LogStore store, string subject, Action<Guid, Exception> lost)
 {
     /// <summary>Small writes that wait for a record at most; one more waits at the door.</summary>
     public const int MaxWaiting = 4096;
@@ -18,25 +19,25 @@ public sealed class LogWriter(LogStore store, string subject)
     public const int MaxWritesPerRecord = 512;
 
     /// <summary>Records of small writes on their way at one time; meanwhile the next gather.</summary>
-    public const int MaxRecordsInFlight = 4;
+    public const int MaxRecordsInFlight = 2;
 
     private const int PartsInFlight = 16;
 
     private readonly Channel<Waiting> _waiting = Channel.CreateBounded<Waiting>(new BoundedChannelOptions(MaxWaiting) { SingleReader = true });
 
-    /// <summary>Stores a write.</summary>
+    /// <summary>Stores a write; a small one whose id is its own may still be on its way.</summary>
     /// <returns>Whether the stream had it already, under the id that its client chose.</returns>
     /// <exception cref="LogUnavailableException">It is not stored, or nobody knows.</exception>
-    public async Task<bool> StoreAsync(PendingWrite write, CancellationToken cancellation)
+    public async ValueTask<bool> StoreAsync(PendingWrite write, CancellationToken cancellation)
     {
         if (write.Segments.Count > 1)
         {
             return await StorePartsAsync(write, cancellation);
         }
 
-        var waiting = new Waiting(write);
+        var waiting = new Waiting(write, write.IsRepeatable ? new(TaskCreationOptions.RunContinuationsAsynchronously) : null);
         await _waiting.Writer.WriteAsync(waiting, cancellation);
-        return await waiting.Stored.Task.WaitAsync(cancellation);
+        return waiting.Stored is { } stored && await stored.Task.WaitAsync(cancellation);
     }
 
     /// <summary>Carries small writes into the log until cancelled.</summary>
@@ -105,7 +106,7 @@ public sealed class LogWriter(LogStore store, string subject)
             var ack = await store.StoreAsync(subject, writer.WrittenMemory, $"{group[0].Write.Id:N}", cancellation);
             foreach (var waiting in group)
             {
-                waiting.Stored.TrySetResult(ack.Status == Bus.PublishAckStatus.Duplicate);
+                waiting.Stored?.TrySetResult(ack.Status == Bus.PublishAckStatus.Duplicate);
             }
         }
         catch (Exception e)
@@ -113,8 +114,15 @@ public sealed class LogWriter(LogStore store, string subject)
             // Each writer is told; whoever stopped waiting has been told otherwise.
             foreach (var waiting in group)
             {
-                waiting.Stored.TrySetException(e);
-                _ = waiting.Stored.Task.Exception;
+                if (waiting.Stored is { } stored)
+                {
+                    stored.TrySetException(e);
+                    _ = stored.Task.Exception;
+                }
+                else
+                {
+                    lost(waiting.Write.Id, e);
+                }
             }
         }
         finally
@@ -163,12 +171,7 @@ public sealed class LogWriter(LogStore store, string subject)
         await store.StoreAsync(subject, writer.WrittenMemory, $"{write.Id:N}.{index}", cancellation);
     }
 
-    private sealed class Waiting(PendingWrite write)
-    {
-        public PendingWrite Write => write;
-
-        public TaskCompletionSource<bool> Stored { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    }
+    private sealed record Waiting(PendingWrite Write, TaskCompletionSource<bool>? Stored);
 
     private sealed class MemoryComparer : IEqualityComparer<ReadOnlyMemory<byte>>
     {

@@ -6,7 +6,7 @@ namespace TraceeMesh.DataSourceApi.Log;
 
 /// <summary>Collects the items of a write, encoded, in segments that each fit into one record of the log.</summary>
 /// <param name="types">What the source takes.</param>
-public sealed class WriteBuilder(TypedPair types) : IDisposable
+public sealed class WriteBuilder(IPairTypes types) : IDisposable
 {
     private readonly List<ItemSegment> _segments = [];
     private readonly MessagePackWriter _items = new();
@@ -31,7 +31,7 @@ public sealed class WriteBuilder(TypedPair types) : IDisposable
             return PairFault.Key;
         }
 
-        if (!types.TryWriteValue(_value, value))
+        if (!types.TryWriteValue(_value, key, value))
         {
             return PairFault.Value;
         }

@@ -4,6 +4,7 @@ using TraceeMesh.Contracts;
 using TraceeMesh.Contracts.Lookups;
 using TraceeMesh.DataSourceApi.Log;
 using TraceeMesh.DataSourceApi.Replicas;
+using TraceeMesh.DataSourceApi.Sources.Coded;
 using TraceeMesh.MessagePack;
 
 namespace TraceeMesh.DataSourceApi.Lookups;
@@ -85,7 +86,7 @@ public sealed partial class SourceEndpoints(SourceReplica replica, BusConnection
                 new("scope", "mesh"),
                 new("node", ""),
                 new("writable", "true"),
-                new("keys", Sources.FieldTypes.Name(source.Key)),
+                new("keys", source.KeyKinds),
                 new("values", source.Values),
                 new("schema", source.Schema),
             ],
@@ -138,9 +139,7 @@ public sealed partial class SourceEndpoints(SourceReplica replica, BusConnection
         }
 
         var patience = TimeSpan.FromMilliseconds(Math.Clamp(request.DeadlineMs, 0, (int)MaxDeadline.TotalMilliseconds));
-        Respond(message, await CaughtUpAsync(patience, cancellation)
-            ? replica.Read(view => Answer(request, view))
-            : new LookupReply([.. request.Keys.Select(_ => LookupResult.Failed(LookupStatus.Unavailable))]));
+        Respond(message, await CaughtUpAsync(patience, cancellation) ? Answer(request) : Unavailable(request.Keys.Count));
         return true;
     }
 
@@ -179,20 +178,52 @@ public sealed partial class SourceEndpoints(SourceReplica replica, BusConnection
         }
     }
 
-    private LookupReply Answer(LookupRequest request, EntryView view)
+    // Keys are encoded and values decoded without holding up other readers.
+    private LookupReply Answer(LookupRequest request)
     {
-        var results = new LookupResult[request.Keys.Count];
-        using var key = new MessagePackWriter();
+        var keys = new byte[]?[request.Keys.Count];
+        using var writer = new MessagePackWriter();
+        try
+        {
+            for (var i = 0; i < keys.Length; i++)
+            {
+                writer.Reset();
+                keys[i] = replica.Types.TryWriteKey(writer, request.Keys[i]) ? writer.WrittenSpan.ToArray() : null;
+            }
+        }
+        catch (SourceCodeException e)
+        {
+            counters.Failed.Add();
+            LogFailed(log, e, _get.Subject);
+            return Unavailable(keys.Length);
+        }
+
+        var found = new (byte[]? Value, long Revision)[keys.Length];
+        var asOf = replica.Read(view =>
+        {
+            for (var i = 0; i < found.Length; i++)
+            {
+                found[i] = keys[i] is { } key && view.TryGet(key, out var entry) ? (entry.Value, entry.Revision) : default;
+            }
+
+            return view.Revision;
+        });
+
+        // An answer holds until a change of its key is told; but one that ends with its life ends untold.
+        var lasts = replica.Definition.TimeToLive == TimeSpan.Zero;
+        var results = new LookupResult[keys.Length];
         for (var i = 0; i < results.Length; i++)
         {
-            key.Reset();
-            results[i] = !replica.Types.TryWriteKey(key, request.Keys[i]) ? LookupResult.Failed(LookupStatus.KeyNotSupported)
-                : view.TryGet(key.WrittenSpan, out var entry) ? new LookupResult(LookupStatus.Found, StoredValue.Read(entry.Value), entry.Revision, view.Revision, true)
-                : LookupResult.Failed(LookupStatus.NotFound);
+            var (value, revision) = found[i];
+            results[i] = keys[i] is null ? LookupResult.Failed(LookupStatus.KeyNotSupported)
+                : value is null ? new LookupResult(LookupStatus.NotFound, DataValue.Nil, asOf, asOf, true)
+                : new LookupResult(LookupStatus.Found, StoredValue.Read(value), revision, lasts ? asOf : revision, lasts);
         }
 
         return new LookupReply(results);
     }
+
+    private static LookupReply Unavailable(int keys) => new([.. Enumerable.Repeat(LookupResult.Failed(LookupStatus.Unavailable), keys)]);
 
     private static ListReply List(ListRequest request, PageEnd? after, EntryView view)
     {
@@ -226,7 +257,7 @@ public sealed partial class SourceEndpoints(SourceReplica replica, BusConnection
         {
             // More than a message holds: who asks for fewer keys at a time is answered.
             writer.Reset();
-            LookupCodec.WriteReply(writer, new LookupReply([.. reply.Results.Select(_ => LookupResult.Failed(LookupStatus.Unavailable))]));
+            LookupCodec.WriteReply(writer, Unavailable(reply.Results.Count));
         }
 
         // An asker that is gone, or a bus that is, costs the asker its deadline; the connection counts it.

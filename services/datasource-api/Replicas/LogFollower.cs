@@ -35,13 +35,18 @@ public sealed partial class LogFollower
     private (long Applied, long Next) _hole;
 
     /// <summary>A follower that has not begun.</summary>
-    public LogFollower(SourceReplica replica, JetStream jetStream, Subjects subjects, ILogger log)
+    /// <param name="replica">The replica.</param>
+    /// <param name="jetStream">The streams.</param>
+    /// <param name="buffered">Where changes are told.</param>
+    /// <param name="subjects">The subjects in force.</param>
+    /// <param name="log">The log.</param>
+    public LogFollower(SourceReplica replica, JetStream jetStream, BusConnection buffered, Subjects subjects, ILogger log)
     {
         _replica = replica;
         _jetStream = jetStream;
         _log = log;
         _snapshots = new SnapshotStore(jetStream, subjects, (replica.Definition.Namespace, replica.Definition.Id), replica.Store);
-        _notifier = new ChangeNotifier(jetStream.Connection, subjects.Changed(replica.Definition.Namespace, replica.Definition.Id));
+        _notifier = new ChangeNotifier(buffered, subjects.Changed(replica.Definition.Namespace, replica.Definition.Id));
     }
 
     private TimeProvider Time => _jetStream.Connection.Time;
@@ -51,6 +56,7 @@ public sealed partial class LogFollower
     {
         var sweep = SweepAsync(cancellation);
         var writing = _replica.Writer.RunAsync(cancellation);
+        var telling = _notifier.RunAsync(cancellation);
         while (!cancellation.IsCancellationRequested)
         {
             try
@@ -65,7 +71,7 @@ public sealed partial class LogFollower
             await Task.Delay(RetryWait, Time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
-        await Task.WhenAll(sweep, writing, _snapshot).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAll(sweep, writing, telling, _snapshot).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     private async Task FollowAsync(CancellationToken cancellation)
@@ -88,6 +94,7 @@ public sealed partial class LogFollower
             // 3. Ready.
             if (!_replica.IsReady && _replica.Applied >= last)
             {
+                _notifier.Begin(_replica.Applied);
                 _replica.SetReady();
                 LogReady(_log, _replica.Definition.Name, _replica.Count, _replica.Applied);
             }
@@ -122,6 +129,7 @@ public sealed partial class LogFollower
 
     private async Task<(long AsOf, long ReplayFrom)?> BeginAsync(long firstInLog, CancellationToken cancellation)
     {
+        _notifier.End();
         var entries = _replica.BeginReset();
         if (await _snapshots.FindAsync(cancellation) is not { } found)
         {
@@ -168,8 +176,9 @@ public sealed partial class LogFollower
             return false;
         }
 
-        _replica.Apply(message.Payload, sequence, message.Metadata.TimeNanoseconds);
-        _notifier.Notify(_replica, sequence);
+        var changes = _replica.Apply(message.Payload, sequence, message.Metadata.TimeNanoseconds);
+        _notifier.Notify(changes, sequence);
+        _replica.Follow();
         return true;
     }
 
@@ -206,7 +215,7 @@ public sealed partial class LogFollower
         }
     }
 
-    private async Task WriteSnapshotAsync(SourceReplica.SnapshotCopy copy, CancellationToken cancellation)
+    private async Task WriteSnapshotAsync(SnapshotCopy copy, CancellationToken cancellation)
     {
         try
         {

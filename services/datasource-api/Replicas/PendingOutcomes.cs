@@ -23,6 +23,15 @@ internal sealed class PendingOutcomes
         return waiting.Task;
     }
 
+    /// <summary>A write is not stored, or nobody knows.</summary>
+    public void Fail(Guid id, Exception reason)
+    {
+        if (_waiting.Remove(id, out var waiting))
+        {
+            waiting.SetException(reason);
+        }
+    }
+
     /// <summary>Nobody waits any more.</summary>
     public void Forget(Guid id) => _waiting.Remove(id);
 

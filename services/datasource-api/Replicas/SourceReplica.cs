@@ -4,6 +4,7 @@ using TraceeMesh.Contracts;
 using TraceeMesh.DataSourceApi.Entries;
 using TraceeMesh.DataSourceApi.Log;
 using TraceeMesh.DataSourceApi.Sources;
+using TraceeMesh.DataSourceApi.Sources.Coded;
 
 namespace TraceeMesh.DataSourceApi.Replicas;
 
@@ -16,14 +17,15 @@ public sealed class SourceReplica
     /// <summary>Bytes of log behind the last snapshot from which on writes are refused: whoever ought to write the snapshot cannot.</summary>
     public const long MaxLogBytes = 1L << 30;
 
+    // Readers are told of a record with so many changes at once, not with the others that came with it.
+    private const int LargeWrite = 256;
+
     /// <summary>How long a write that is stored is waited for here.</summary>
     public static readonly TimeSpan ApplyPatience = TimeSpan.FromSeconds(30);
 
     private readonly Lock _gate = new();
-    private readonly EntryTable _entries;
-    private readonly LogApplier _applier;
+    private readonly SourceState _state;
     private readonly PendingOutcomes _outcomes = new();
-    private readonly ChangeHistory _history = new();
     private readonly LogWriter _writer;
     private readonly TimeProvider _time;
     private readonly SharedLastSequence _last;
@@ -34,15 +36,14 @@ public sealed class SourceReplica
     public SourceReplica(SourceDefinition definition, BusConnection bus, Subjects subjects, JetStream jetStream)
     {
         Definition = definition;
-        Types = new TypedPair(definition);
+        Types = definition.Code is { } code ? new CodedPair(definition, code) : new TypedPair(definition);
         _time = bus.Time;
-        _entries = new EntryTable(definition.Capacity, definition.Eviction, definition.TimeToLive);
-        _applier = new LogApplier(_entries) { Decided = _outcomes.Decide, Changed = _history.Add };
+        _state = new SourceState(definition);
         var streams = new StreamTable(subjects);
         LogStream = streams.WriteLog(definition.Namespace, definition.Id);
         SnapshotStream = streams.Snapshots(definition.Namespace, definition.Id);
         Store = new LogStore(jetStream, c => jetStream.EnsureStreamAsync(LogStream, c));
-        _writer = new LogWriter(Store, subjects.WriteLog(definition.Namespace, definition.Id));
+        _writer = new LogWriter(Store, subjects.WriteLog(definition.Namespace, definition.Id), Lose);
         _last = new SharedLastSequence(async () => (await jetStream.FindStreamAsync(LogStream.Name))?.LastSequence ?? 0);
     }
 
@@ -50,46 +51,19 @@ public sealed class SourceReplica
     public SourceDefinition Definition { get; }
 
     /// <summary>What it takes.</summary>
-    public TypedPair Types { get; }
+    public IPairTypes Types { get; }
 
     /// <summary>Whether it has caught up with its log once; before that it answers nothing.</summary>
     public bool IsReady => _ready;
 
     /// <summary>Sequence of the last record applied.</summary>
-    public long Applied
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return _applier.Applied;
-            }
-        }
-    }
+    public long Applied => _state.Applied;
 
     /// <summary>Entries it holds.</summary>
-    public int Count
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return _entries.Count;
-            }
-        }
-    }
+    public int Count => _state.Count;
 
     /// <summary>Records of the log that could not be read.</summary>
-    public long Malformed
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return _applier.Malformed;
-            }
-        }
-    }
+    public long Malformed => _state.Malformed;
 
     /// <summary>Completes when more is applied.</summary>
     public Task Advanced
@@ -125,7 +99,7 @@ public sealed class SourceReplica
             Task advanced;
             lock (_gate)
             {
-                if (_ready && _applier.Applied >= last)
+                if (_ready && _state.Applied >= last)
                 {
                     return;
                 }
@@ -143,35 +117,26 @@ public sealed class SourceReplica
     /// <exception cref="LogUnavailableException">This replica is beginning anew.</exception>
     public T Read<T>(Func<EntryView, T> read)
     {
-        lock (_gate)
-        {
-            RefuseUnready_NeedsLock();
-            return read(new EntryView(_entries, _applier.Applied, NowNanoseconds));
-        }
+        RefuseUnready();
+        return _state.Read(NowNanoseconds, read);
     }
 
     /// <summary>Changes behind a revision, for those who watch; null where they are no longer known.</summary>
-    public List<AppliedChange>? ChangesAfter(long revision, int limit)
-    {
-        lock (_gate)
-        {
-            return revision < _history.CompleteFrom ? null : _history.After(revision, limit);
-        }
-    }
+    public List<AppliedChange>? ChangesAfter(long revision, int limit) => _state.ChangesAfter(revision, limit);
 
     /// <summary>Stores a write and waits until it is applied here.</summary>
     /// <exception cref="LogUnavailableException">It is not stored, or nobody knows, or it is not applied in time.</exception>
     public async Task<WriteOutcome> WriteAsync(PendingWrite write, CancellationToken cancellation)
     {
+        RefuseUnready();
+        if (_state.LogBytes is > MaxLogBytes and var bytes)
+        {
+            throw new LogUnavailableException($"the log of {Definition.Name} has {bytes >> 20} MiB since its last snapshot; the logs of datasource-api say why none is written", isFull: true);
+        }
+
         Task<WriteOutcome> outcome;
         lock (_gate)
         {
-            RefuseUnready_NeedsLock();
-            if (_applier.BytesSinceSnapshot > MaxLogBytes)
-            {
-                throw new LogUnavailableException($"the log of {Definition.Name} has {_applier.BytesSinceSnapshot >> 20} MiB since its last snapshot; the logs of datasource-api say why none is written", isFull: true);
-            }
-
             if (write.IsRepeatable && _outcomes.Find(write.Id) is { } known)
             {
                 return known;
@@ -207,22 +172,35 @@ public sealed class SourceReplica
         }
     }
 
-    /// <summary>Applies records; each delivery is visible whole.</summary>
-    internal void Apply(ReadOnlySpan<byte> record, long sequence, long time)
+    /// <summary>Applies the next record.</summary>
+    /// <returns>What it changed; valid until the next one.</returns>
+    internal IReadOnlyList<AppliedChange> Apply(ReadOnlySpan<byte> record, long sequence, long time)
     {
-        lock (_gate)
+        var changes = _state.Apply(record, sequence, time);
+        if (_state.Decided.Count > 0)
         {
-            _applier.Apply(record, sequence, time);
+            lock (_gate)
+            {
+                foreach (var (id, outcome) in _state.Decided)
+                {
+                    _outcomes.Decide(id, outcome);
+                }
+            }
         }
+
+        if (changes.Count >= LargeWrite)
+        {
+            // Nobody waits for what is left to do.
+            Wake();
+        }
+
+        return changes;
     }
 
-    internal void Skip(ReadOnlySpan<byte> record, long sequence, long time)
-    {
-        lock (_gate)
-        {
-            _applier.Skip(record, sequence, time);
-        }
-    }
+    /// <summary>Does what is left to do of the last record.</summary>
+    internal void Follow() => _state.Follow();
+
+    internal void Skip(ReadOnlySpan<byte> record, long sequence, long time) => _state.Skip(record, sequence, time);
 
     /// <summary>Those who wait look again.</summary>
     internal void Wake()
@@ -238,24 +216,14 @@ public sealed class SourceReplica
     }
 
     /// <summary>Begins anew: nothing is answered until <see cref="SetReady"/>.</summary>
+    /// <returns>The entries, to be made those of a snapshot.</returns>
     internal EntryTable BeginReset()
     {
-        lock (_gate)
-        {
-            _ready = false;
-        }
-
-        return _entries;
+        _ready = false;
+        return _state.Unread;
     }
 
-    internal void EndReset(long asOf)
-    {
-        lock (_gate)
-        {
-            _applier.Reset(asOf);
-            _history.Reset(asOf);
-        }
-    }
+    internal void EndReset(long asOf) => _state.Begin(asOf);
 
     internal void SetReady()
     {
@@ -263,46 +231,23 @@ public sealed class SourceReplica
         Wake();
     }
 
-    /// <summary>What a snapshot needs, if it is time for one. Only the follower calls it: it alone changes entries, so that they are copied while readers read on.</summary>
-    internal bool TryCopyForSnapshot([NotNullWhen(true)] out SnapshotCopy? copy)
-    {
-        copy = null;
-        if (_applier.PairsSinceSnapshot < Math.Max(LogFollower.SnapshotPairs, _entries.Count) && _applier.BytesSinceSnapshot < Math.Max(LogFollower.SnapshotBytes, _entries.Bytes))
-        {
-            return false;
-        }
+    internal bool TryCopyForSnapshot([NotNullWhen(true)] out SnapshotCopy? copy) => _state.TryCopyForSnapshot(out copy);
 
-        var entries = new List<SnapshotEntry>(_entries.Count);
-        for (var entry = _entries.Oldest; entry is not null; entry = entry.Newer)
-        {
-            entries.Add(new SnapshotEntry(entry.Key, entry.Value, entry.Revision, entry.Time));
-        }
+    internal IReadOnlyList<Guid> OpenSince(long time) => _state.OpenSince(time);
 
-        copy = new SnapshotCopy(entries, _applier.Applied, _applier.ReplayFrom, _entries.Evicted);
-        lock (_gate)
-        {
-            _applier.PairsSinceSnapshot = 0;
-            _applier.BytesSinceSnapshot = 0;
-        }
-
-        return true;
-    }
-
-    internal IReadOnlyList<Guid> OpenSince(long time)
+    private void Lose(Guid id, Exception reason)
     {
         lock (_gate)
         {
-            return _applier.OpenSince(time);
+            _outcomes.Fail(id, reason);
         }
     }
 
-    private void RefuseUnready_NeedsLock()
+    private void RefuseUnready()
     {
         if (!_ready)
         {
             throw new LogUnavailableException($"{Definition.Name} is not ready: this replica is still reading its log; try again");
         }
     }
-
-    internal sealed record SnapshotCopy(IReadOnlyList<SnapshotEntry> Entries, long AsOf, long ReplayFrom, long Evicted);
 }

@@ -1,6 +1,7 @@
 using TraceeMesh.DataSourceApi.Access;
 using TraceeMesh.DataSourceApi.Audit;
 using TraceeMesh.DataSourceApi.Replicas;
+using TraceeMesh.DataSourceApi.Sources;
 using TraceeMesh.Grpc;
 using TraceeMesh.ServiceDefaults;
 
@@ -13,14 +14,14 @@ public sealed class GrpcHost
     private readonly HealthService _health;
 
     /// <summary>Puts it together.</summary>
-    public GrpcHost(MeshHost host, IReadOnlyList<SourceReplica> replicas, AccessPolicy policy, AuditLog audit)
+    public GrpcHost(MeshHost host, IReadOnlyList<SourceReplica> replicas, OtherSources others, AccessPolicy policy, AuditLog audit)
     {
-        var desk = new SourceDesk(replicas, policy, audit, host.Options.Instance, host.Time);
+        var desk = new SourceDesk(replicas, others, policy, audit, host.Options.Instance, host.Time);
         var budget = new StreamBudget();
         GrpcService[] services = [new TraceeDataSourceService(desk, budget).Service, new MeshDataSourcesService(desk).Service];
         _health = new HealthService(services);
         services = [.. services, _health.Service];
-        _server = new GrpcServer([.. services, .. new ReflectionService(services).Services], new GrpcServerOptions { Time = host.Time }, host.Log);
+        _server = new GrpcServer([.. services, .. new ReflectionService(services).Services], new GrpcServerOptions { Time = host.Time, Refused = desk.EnterRefused }, host.Log);
         host.Counters.Counter("grpc_calls", "gRPC calls", () => _server.Calls);
         host.Counters.Counter("grpc_failures", "gRPC calls that ended with an error of this service", () => _server.Failures);
         host.Counters.Gauge("grpc_stream_bytes", "Bytes that streams hold which are not written yet", () => budget.Taken);

@@ -42,7 +42,7 @@ public sealed class MeshDataSourcesService(SourceDesk desk)
             Id = source.Id,
             Version = (uint)source.Version,
             Description = source.Description,
-            KeyType = source.Key.Name(),
+            KeyType = source.KeyKinds,
             Keys = { source.Keys.Select(ProtoValue.ToDatum) },
             ValueType = source.Values,
             Schema = source.Schema,
@@ -78,11 +78,11 @@ public sealed class MeshDataSourcesService(SourceDesk desk)
         }
     }
 
-    private static Entry ToEntry(SourceReplica replica, Entries.Entry entry) => new()
+    private static Entry ToEntry(SourceReplica replica, Datum key, byte[] value, long revision) => new()
     {
-        Key = ProtoValue.ToDatum(StoredValue.Read(entry.Key)),
-        Value = ProtoValue.ToDatum(replica.Types.ToWritten(StoredValue.Read(entry.Value))),
-        Revision = (ulong)entry.Revision,
+        Key = key,
+        Value = ProtoValue.ToDatum(replica.Types.ToWritten(StoredValue.Read(value))),
+        Revision = (ulong)revision,
     };
 
     private static WriteResponse Respond(WriteOutcome outcome, List<ItemResult> results, bool atomic)
@@ -122,24 +122,33 @@ public sealed class MeshDataSourcesService(SourceDesk desk)
             throw new GrpcException(GrpcStatusCode.InvalidArgument, $"{request.Keys.Count} keys; at most {MaxItems}");
         }
 
+        var keys = request.Keys.Select(k => Encode(replica, k)).ToList();
+        var found = new (byte[]? Value, long Revision)[keys.Count];
         await CatchUpAsync(replica, call.Cancellation);
-        return Read(replica, view =>
+        var revision = Read(replica, view =>
         {
-            var response = new GetResponse { Revision = (ulong)view.Revision };
-            using var key = new MessagePackWriter();
-            foreach (var asked in request.Keys)
+            for (var i = 0; i < found.Length; i++)
             {
-                key.Reset();
-                if (!replica.Types.TryWriteKey(key, ProtoValue.From(asked)))
-                {
-                    throw new GrpcException(GrpcStatusCode.InvalidArgument, "given key is not supported");
-                }
-
-                response.Entries.Add(view.TryGet(key.WrittenSpan, out var entry) ? ToEntry(replica, entry) : new Entry { Key = asked });
+                found[i] = view.TryGet(keys[i], out var entry) ? (entry.Value, entry.Revision) : default;
             }
 
-            return response;
+            return view.Revision;
         });
+
+        // Decoded only now: a long answer keeps no other reader waiting.
+        var response = new GetResponse { Revision = (ulong)revision };
+        for (var i = 0; i < found.Length; i++)
+        {
+            response.Entries.Add(found[i].Value is { } value ? ToEntry(replica, request.Keys[i], value, found[i].Revision) : new Entry { Key = request.Keys[i] });
+        }
+
+        return response;
+    }
+
+    private static byte[] Encode(SourceReplica replica, Datum key)
+    {
+        using var writer = new MessagePackWriter();
+        return replica.Types.TryWriteKey(writer, ProtoValue.From(key)) ? writer.WrittenSpan.ToArray() : throw new GrpcException(GrpcStatusCode.InvalidArgument, "given key is not supported");
     }
 
     private async Task<ListEntriesResponse> ListEntriesAsync(ListEntriesRequest request, GrpcCall call)
@@ -156,7 +165,7 @@ public sealed class MeshDataSourcesService(SourceDesk desk)
             var limit = request.PageSize == 0 ? DefaultPage : (int)Math.Min(request.PageSize, MaxPage);
             var entries = view.After(after, limit);
             var response = new ListEntriesResponse { NextPageToken = entries.Count == limit ? PageEnd.TokenOf(entries[^1]) : "" };
-            response.Entries.AddRange(entries.Select(e => ToEntry(replica, e)));
+            response.Entries.AddRange(entries.Select(e => ToEntry(replica, ProtoValue.ToDatum(StoredValue.Read(e.Key)), e.Value, e.Revision)));
             return response;
         });
     }

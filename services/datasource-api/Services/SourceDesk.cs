@@ -3,18 +3,27 @@ using TraceeMesh.DataSourceApi.Access;
 using TraceeMesh.DataSourceApi.Audit;
 using TraceeMesh.DataSourceApi.Log;
 using TraceeMesh.DataSourceApi.Replicas;
+using TraceeMesh.DataSourceApi.Sources;
+using TraceeMesh.DataSourceApi.Sources.Coded;
 using TraceeMesh.Grpc;
 
 namespace TraceeMesh.DataSourceApi.Services;
 
 /// <summary>What both gRPC services do alike: find the source, ask the policy, write, and enter every write into the audit.</summary>
 /// <param name="replicas">The sources.</param>
+/// <param name="others">The sources that are not served here.</param>
 /// <param name="policy">Who may do what.</param>
 /// <param name="audit">Where writes are entered.</param>
 /// <param name="instance">Name of this instance.</param>
 /// <param name="time">The clock.</param>
-public sealed class SourceDesk(IReadOnlyList<SourceReplica> replicas, AccessPolicy policy, AuditLog audit, string instance, TimeProvider time)
+public sealed class SourceDesk(IReadOnlyList<SourceReplica> replicas, OtherSources others, AccessPolicy policy, AuditLog audit, string instance, TimeProvider time)
 {
+    private static readonly HashSet<string> Writes =
+    [
+        "/tracee.v1beta1.DataSourceService/Write", "/tracee.v1beta1.DataSourceService/WriteStream",
+        "/traceemesh.v1.DataSources/Write", "/traceemesh.v1.DataSources/Clear",
+    ];
+
     private readonly Dictionary<(string Namespace, string Id), SourceReplica> _replicas = replicas.ToDictionary(r => (r.Definition.Namespace, r.Definition.Id));
 
     /// <summary>All sources.</summary>
@@ -35,6 +44,11 @@ public sealed class SourceDesk(IReadOnlyList<SourceReplica> replicas, AccessPoli
         }
 
         // The peer's wording, to the letter: clients compare it.
+        if (action == AccessAction.Write && others.Contains(@namespace, id))
+        {
+            throw new GrpcException(GrpcStatusCode.Unimplemented, $"requested data source is not writable (namespace: {@namespace}, id: {id})");
+        }
+
         var message = $"requested data source does not exist (namespace: {@namespace}, id: {id})";
         throw _replicas.ContainsKey((id, @namespace))
             ? GrpcException.WithInfo(GrpcStatusCode.NotFound, message, "NAMESPACE_AND_ID_SWAPPED", "traceemesh", new Dictionary<string, string>
@@ -79,6 +93,13 @@ public sealed class SourceDesk(IReadOnlyList<SourceReplica> replicas, AccessPoli
             Enter(call, entry, 0, GrpcStatusCode.Unavailable, e.Message);
             throw new GrpcException(GrpcStatusCode.Unavailable, e.Message);
         }
+        catch (SourceCodeException e)
+        {
+            // The peer's wording, again.
+            var message = $"internal error when writing to data source: {e.Message}";
+            Enter(call, entry, 0, GrpcStatusCode.Internal, message);
+            throw new GrpcException(GrpcStatusCode.Internal, message);
+        }
         catch (GrpcException e)
         {
             Enter(call, entry, 0, e.Code, e.Message);
@@ -89,6 +110,27 @@ public sealed class SourceDesk(IReadOnlyList<SourceReplica> replicas, AccessPoli
             // The client has gone, gave up, or something unknown happened: then whoever catches it knows more.
             Enter(call, entry, 0, call.Cancellation.IsCancellationRequested ? call.CancellationCode : GrpcStatusCode.Unknown, e.Message);
             throw;
+        }
+    }
+
+    /// <summary>Enters a write that could not even be read.</summary>
+    public void EnterRefused(GrpcCall call, GrpcStatusCode code, string message)
+    {
+        if (Writes.Contains(call.Method))
+        {
+            Enter(call, new AuditEntry { Principal = NameOf(call) }, 0, code, message);
+        }
+    }
+
+    private string NameOf(GrpcCall call)
+    {
+        try
+        {
+            return policy.Authenticate(call).Name;
+        }
+        catch (GrpcException)
+        {
+            return ""; // The record says so.
         }
     }
 

@@ -27,7 +27,7 @@ public sealed class TraceeDataSourceService(SourceDesk desk, StreamBudget budget
         var entry = new AuditEntry { Namespace = request.Namespace, Id = request.Id, Pairs = 1 };
         await desk.AuditedAsync(call, entry, async () =>
         {
-            var replica = Find(call, entry, out _);
+            var replica = desk.Find(Authenticate(call, entry), AccessAction.Write, entry.Namespace, entry.Id);
             using var builder = new WriteBuilder(replica.Types);
             Add(builder, request, "given key is not supported", "failed to unmarshal given key or value");
             return Complete(replica, await replica.WriteAsync(builder.Build(atomic: true), call.Cancellation));
@@ -41,14 +41,15 @@ public sealed class TraceeDataSourceService(SourceDesk desk, StreamBudget budget
         using var room = budget.Open();
         await desk.AuditedAsync(call, entry, async () =>
         {
+            // 1. Who calls; the first message names the source.
+            var principal = Authenticate(call, entry);
             if (!await requests.ReadAsync())
             {
                 throw new GrpcException(GrpcStatusCode.InvalidArgument, "the stream has no message, and so names no data source");
             }
 
-            // 1. The first message names the source.
             (entry.Namespace, entry.Id) = (requests.Current.Namespace, requests.Current.Id);
-            var replica = Find(call, entry, out var principal);
+            var replica = desk.Find(principal, AccessAction.Write, entry.Namespace, entry.Id);
 
             // 2. The pairs, until the client has no more. The last of a key wins, since all are applied in order.
             using var builder = new WriteBuilder(replica.Types);
@@ -73,11 +74,11 @@ public sealed class TraceeDataSourceService(SourceDesk desk, StreamBudget budget
         return Done;
     }
 
-    private SourceReplica Find(GrpcCall call, AuditEntry entry, out Principal principal)
+    private Principal Authenticate(GrpcCall call, AuditEntry entry)
     {
-        principal = desk.Authenticate(call);
+        var principal = desk.Authenticate(call);
         entry.Principal = principal.Name;
-        return desk.Find(principal, AccessAction.Write, entry.Namespace, entry.Id);
+        return principal;
     }
 
     private static void Add(WriteBuilder builder, WriteDataSourceRequest request, string keyRefused, string valueRefused)

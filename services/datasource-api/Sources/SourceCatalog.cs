@@ -1,4 +1,5 @@
 using TraceeMesh.Contracts;
+using TraceeMesh.DataSourceApi.Sources.Coded;
 using TraceeMesh.ServiceDefaults;
 
 namespace TraceeMesh.DataSourceApi.Sources;
@@ -9,9 +10,11 @@ public static class SourceCatalog
     /// <summary>Sources of one service at most.</summary>
     public const int MaxSources = 128;
 
-    /// <summary>Reads every <c>*.yaml</c> of the directories.</summary>
-    /// <exception cref="ServiceExitException">A directory is not there, a file cannot be understood, or two sources have one name.</exception>
-    public static IReadOnlyList<SourceDefinition> Load(params IReadOnlyList<string> directories)
+    /// <summary>Reads every <c>*.yaml</c> of some directories, and loads every plug-in of one.</summary>
+    /// <param name="directories">Those of the files.</param>
+    /// <param name="plugins">That of the plug-ins, where there is one.</param>
+    /// <exception cref="ServiceExitException">A directory is not there, something in it cannot be understood, or two sources have one name.</exception>
+    public static IReadOnlyList<SourceDefinition> Load(IReadOnlyList<string> directories, string? plugins = null)
     {
         var sources = new Dictionary<string, SourceDefinition>();
         foreach (var directory in directories)
@@ -25,6 +28,11 @@ public static class SourceCatalog
             {
                 Add(sources, SourceFileReader.Read(file));
             }
+        }
+
+        foreach (var source in plugins is null ? [] : CodedSources.Load(plugins))
+        {
+            Add(sources, source);
         }
 
         return [.. sources.Values];

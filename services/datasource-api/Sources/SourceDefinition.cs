@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using TraceeMesh.Contracts;
+using TraceeMesh.Signatures.Sources;
 
 namespace TraceeMesh.DataSourceApi.Sources;
 
@@ -78,6 +79,19 @@ public sealed record SourceDefinition
             return Encoding.UTF8.GetString(buffer.WrittenSpan);
         }
     }
+
+    /// <summary>The code that says what it takes; null of a declared source.</summary>
+    public IWritableDataSource? Code { get; init; }
+
+    /// <summary>The kinds of its keys, with commas between, for people.</summary>
+    public string KeyKinds
+    {
+        get => field ?? Key.Name();
+        init;
+    }
+
+    /// <summary>Whether a text can be the name of a source or of its namespace.</summary>
+    public static bool IsName(string? name) => name is { Length: > 0 and <= Limits.NameBytes } && !name.Any(char.IsControl);
 
     /// <summary>The types of its values, for people.</summary>
     public string Values => IsScalar ? Fields[0].Type.Name() : "map";

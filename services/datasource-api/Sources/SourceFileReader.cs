@@ -110,7 +110,7 @@ public static class SourceFileReader
     private static string Name(string path, YamlMappingNode root, Dictionary<string, YamlNode> fields, string field)
     {
         var name = Text(path, fields, field, "");
-        return name.Length is > 0 and <= Limits.NameBytes && !name.Any(char.IsControl)
+        return SourceDefinition.IsName(name)
             ? name
             : throw Refusal(path, fields.GetValueOrDefault(field, root).Start.Line, $"'{field}' is a text of 1 to {Limits.NameBytes} characters");
     }

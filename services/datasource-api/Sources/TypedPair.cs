@@ -21,7 +21,7 @@ public enum PairFault
 /// Turns keys and values into what is stored: MessagePack in its shortest form, of the declared types; a value as the map that a lookup answers.
 /// </summary>
 /// <param name="source">The source whose types hold.</param>
-public sealed class TypedPair(SourceDefinition source)
+public sealed class TypedPair(SourceDefinition source) : IPairTypes
 {
     /// <summary>Bytes of a key at most.</summary>
     public const int MaxKeyBytes = 4096;
@@ -34,7 +34,7 @@ public sealed class TypedPair(SourceDefinition source)
 
     private readonly HashSet<DataValue>? _keys = source.Keys.Count == 0 ? null : [.. source.Keys];
 
-    /// <summary>Writes a key; false where the source does not take it.</summary>
+    /// <inheritdoc/>
     public bool TryWriteKey(MessagePackWriter writer, DataValue key)
     {
         if (!TryConvert(key, source.Key, out var typed) || (_keys is not null && !_keys.Contains(typed)))
@@ -53,8 +53,8 @@ public sealed class TypedPair(SourceDefinition source)
         return true;
     }
 
-    /// <summary>Writes a value; false where the source does not take it.</summary>
-    public bool TryWriteValue(MessagePackWriter writer, DataValue value)
+    /// <inheritdoc/>
+    public bool TryWriteValue(MessagePackWriter writer, DataValue key, DataValue value)
     {
         var start = writer.Length;
         if ((source.IsScalar ? TryWriteScalar(writer, value) : TryWriteMap(writer, value)) && writer.Length - start <= MaxValueBytes)
@@ -66,7 +66,7 @@ public sealed class TypedPair(SourceDefinition source)
         return false;
     }
 
-    /// <summary>The stored map as it was written: the one value of a scalar source, else the map.</summary>
+    /// <inheritdoc/>
     public DataValue ToWritten(DataValue stored) => source.IsScalar ? stored[source.Fields[0].Name] : stored;
 
     private bool TryWriteScalar(MessagePackWriter writer, DataValue value)

@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Logging;
-using TraceeMesh.Detector.Loading;
+using TraceeMesh.Plugins;
 
 namespace TraceeMesh.Detector.Choosing;
 

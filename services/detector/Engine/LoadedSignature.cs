@@ -87,7 +87,10 @@ public sealed class LoadedSignature(
             counts.Findings,
             counts.Suppressed,
             counts.Errors,
-            counts.NanosecondsPerEvent);
+            counts.NanosecondsPerEvent)
+        {
+            Lookups = counts.Lookups.Totals,
+        };
     }
 
     /// <summary>Changes the state; one that is disabled stays so.</summary>

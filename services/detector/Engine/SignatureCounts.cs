@@ -1,3 +1,5 @@
+using TraceeMesh.Detector.Lookups;
+
 namespace TraceeMesh.Detector.Engine;
 
 /// <summary>What is counted of a signature over all partitions of this detector; it outlives a change of the signature's settings.</summary>
@@ -21,6 +23,9 @@ public sealed class SignatureCounts
 
     /// <summary>Its faults: exceptions that left it, and evaluations that allocated too much.</summary>
     public long Errors => Interlocked.Read(ref _errors);
+
+    /// <summary>What it asked data sources.</summary>
+    public LookupCounts Lookups { get; } = new();
 
     /// <summary>What an event costs it until it first waits; 0 while none was timed.</summary>
     public long NanosecondsPerEvent => Interlocked.Read(ref _timed) is var timed and > 0 ? Interlocked.Read(ref _timedNanoseconds) / timed : 0;

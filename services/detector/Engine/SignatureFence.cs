@@ -189,9 +189,20 @@ public sealed partial class SignatureFence : IAsyncDisposable
 
     private bool IsCurrent(FrameJudge judge)
     {
-        if (!ReferenceEquals(_adopted, _parts.Catalog.Signatures) || (_waiting && _sourcesVersion != _parts.Sources.Version))
+        if (!ReferenceEquals(_adopted, _parts.Catalog.Signatures))
         {
             return false;
+        }
+
+        var version = _parts.Sources.Version;
+        if (version != _sourcesVersion)
+        {
+            if (_waiting || judge.Instances.Any(i => i.IsOutdated))
+            {
+                return false;
+            }
+
+            _sourcesVersion = version;
         }
 
         foreach (var instance in judge.Instances)
@@ -224,7 +235,7 @@ public sealed partial class SignatureFence : IAsyncDisposable
         var instances = new List<SignatureInstance>();
         foreach (var loaded in _adopted)
         {
-            if (loaded.IsWanted && (ready.Find(i => i.Loaded == loaded) ?? await InitialiseAsync(loaded, cancellation)) is { } instance)
+            if (loaded.IsWanted && (ready.Find(i => i.Loaded == loaded && !i.IsOutdated) ?? await InitialiseAsync(loaded, cancellation)) is { } instance)
             {
                 instances.Add(instance);
             }

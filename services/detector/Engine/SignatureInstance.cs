@@ -19,6 +19,7 @@ public sealed partial class SignatureInstance : ISignatureContext, IDisposable
     private readonly PartitionState _partition;
     private readonly ILogger _log;
     private readonly List<AskedLookup> _asked = [];
+    private readonly Dictionary<(string Namespace, string Id), IDataSource?> _found = [];
     private readonly Lock _gate = new();
     private SignatureStateView? _state;
     private IFindingSink? _sink;
@@ -69,6 +70,27 @@ public sealed partial class SignatureInstance : ISignatureContext, IDisposable
 
     /// <summary>Whether it waits for the answer of a data source.</summary>
     public bool IsAsking => Volatile.Read(ref _asking) > 0;
+
+    /// <summary>Whether a data source that it found, or did not find, is another one now: it has to prepare itself anew.</summary>
+    public bool IsOutdated
+    {
+        get
+        {
+            lock (_gate)
+            {
+                foreach (var ((@namespace, id), source) in _found)
+                {
+                    _sources.TryGet(@namespace, id, out var known);
+                    if (!ReferenceEquals(known, source))
+                    {
+                        return true;
+                    }
+                }
+
+                return false;
+            }
+        }
+    }
 
     /// <summary>Evaluations since the fault before.</summary>
     public long SinceFault => _evaluations - _faultedAt;
@@ -156,6 +178,14 @@ public sealed partial class SignatureInstance : ISignatureContext, IDisposable
     public bool TryGetDataSource(string @namespace, string id, out IDataSource source)
     {
         var found = _sources.TryGet(@namespace, id, out var known);
+        lock (_gate)
+        {
+            if (_found.Count < DataSourceDirectory.MaxSources)
+            {
+                _found.TryAdd((@namespace, id), known);
+            }
+        }
+
         source = new RecordedDataSource(known ?? new AbsentDataSource(@namespace, id), this);
         return found;
     }
@@ -199,10 +229,10 @@ public sealed partial class SignatureInstance : ISignatureContext, IDisposable
         }
     }
 
-    internal bool TryGetDeclared(IDataSource source, Event e, in LookupKey key, out LookupResult result)
+    internal bool TryGetDeclared(IDataSource source, Event e, in LookupKey key, out LookupResult result, out bool isNear)
     {
-        result = null!;
-        return _declared is not null && Judges(e) && _declared.TryGet(source, e, key, out result);
+        (result, isNear) = (null!, false);
+        return _declared is not null && Judges(e) && _declared.TryGet(source, e, key, out result, out isNear);
     }
 
     internal void BeginAsking() => Interlocked.Increment(ref _asking);

@@ -1,3 +1,5 @@
+using TraceeMesh.Contracts.Mesh;
+
 namespace TraceeMesh.Detector.Engine;
 
 /// <summary>What is known of a signature now, over all partitions of this detector.</summary>
@@ -25,6 +27,9 @@ public sealed record SignatureReport(
     long Errors,
     long NanosecondsPerEvent)
 {
+    /// <summary>What it asked data sources.</summary>
+    public LookupTotals Lookups { get; init; }
+
     /// <summary>One that is not loaded.</summary>
     /// <param name="id">Its id, or what it was to come from.</param>
     /// <param name="eventName">Name of the event that its findings would be.</param>

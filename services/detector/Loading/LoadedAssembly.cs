@@ -1,4 +1,5 @@
 using TraceeMesh.Detector.Engine;
+using TraceeMesh.Plugins;
 using TraceeMesh.Signatures;
 
 namespace TraceeMesh.Detector.Loading;
@@ -7,7 +8,7 @@ namespace TraceeMesh.Detector.Loading;
 /// <param name="file">The assembly.</param>
 internal sealed class LoadedAssembly(AssemblyFile file)
 {
-    private SignatureLoadContext? _context;
+    private PluginLoadContext? _context;
     private IReadOnlyList<(string Type, Func<Signature> Create)> _factories = [];
     private List<Func<Signature>> _missing = [];
 
@@ -30,16 +31,16 @@ internal sealed class LoadedAssembly(AssemblyFile file)
     /// <param name="stamp">Its content.</param>
     /// <param name="left">Where the content before lives, to be unloaded when nobody uses it any more, and the ids of its signatures.</param>
     /// <returns>Whether it succeeded.</returns>
-    public bool TryLoad(string stamp, out (SignatureLoadContext? Context, IReadOnlyList<string> Ids) left)
+    public bool TryLoad(string stamp, out (PluginLoadContext? Context, IReadOnlyList<string> Ids) left)
     {
         (Stamp, left) = (stamp, (null, []));
-        var context = new SignatureLoadContext(file);
+        var context = new PluginLoadContext(file, SignatureAssembly.Sdk);
         try
         {
             var factories = SignatureAssembly.FindTypes(context.Load()).ToList();
             if (factories.Count == 0)
             {
-                throw new SignatureLoadException("it holds no signature: a public class that derives from Signature and has a constructor without parameters");
+                throw new PluginLoadException("it holds no signature: a public class that derives from Signature and has a constructor without parameters");
             }
 
             left = Leave();
@@ -56,7 +57,7 @@ internal sealed class LoadedAssembly(AssemblyFile file)
     }
 
     /// <summary>Lets go of what is loaded.</summary>
-    public (SignatureLoadContext? Context, IReadOnlyList<string> Ids) Leave()
+    public (PluginLoadContext? Context, IReadOnlyList<string> Ids) Leave()
     {
         var left = (_context, (IReadOnlyList<string>)[.. Ids]);
         (_context, _factories, _missing, Refused) = (null, [], [], []);

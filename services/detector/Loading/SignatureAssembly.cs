@@ -1,4 +1,6 @@
 using System.Reflection;
+using TraceeMesh.Contracts.Events;
+using TraceeMesh.Plugins;
 using TraceeMesh.Signatures;
 
 namespace TraceeMesh.Detector.Loading;
@@ -6,6 +8,9 @@ namespace TraceeMesh.Detector.Loading;
 /// <summary>Finds the signatures of an assembly: its public, concrete types with a constructor without parameters.</summary>
 public static class SignatureAssembly
 {
+    /// <summary>What signatures share with the detector.</summary>
+    public static readonly PluginSdk Sdk = new("detector", typeof(Signature).Assembly, typeof(Event).Assembly);
+
     /// <summary>What makes an object of each, in order of their names.</summary>
     public static IEnumerable<Func<Signature>> Find(Assembly assembly) => FindTypes(assembly).Select(t => t.Create);
 

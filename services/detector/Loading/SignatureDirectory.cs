@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using TraceeMesh.Detector.Choosing;
 using TraceeMesh.Detector.Engine;
+using TraceeMesh.Plugins;
 
 namespace TraceeMesh.Detector.Loading;
 
@@ -150,7 +151,7 @@ public sealed partial class SignatureDirectory : IDisposable
 
     private async Task ChangeAsync(List<(AssemblyFile File, string Stamp)> changed, List<string> gone, CancellationToken cancellation)
     {
-        var (leaving, remove) = (new List<SignatureLoadContext>(), new List<string>());
+        var (leaving, remove) = (new List<PluginLoadContext>(), new List<string>());
         foreach (var name in gone)
         {
             _assemblies.Remove(name, out var assembly);
@@ -182,7 +183,7 @@ public sealed partial class SignatureDirectory : IDisposable
 
         leaving.ForEach(l => l.Unload());
 
-        void Remove((SignatureLoadContext? Context, IReadOnlyList<string> Ids) left)
+        void Remove((PluginLoadContext? Context, IReadOnlyList<string> Ids) left)
         {
             remove.AddRange(left.Ids);
             if (left.Context is { } context)
@@ -197,12 +198,7 @@ public sealed partial class SignatureDirectory : IDisposable
     {
         try
         {
-            var flat = Directory.EnumerateFiles(_path, "*.dll").Select(f => new AssemblyFile(Path.GetFileName(f), f));
-            var folders = Directory.EnumerateDirectories(_path)
-                .Select(d => (Folder: Path.GetFileName(d), File: Path.Combine(d, Path.GetFileName(d) + ".dll")))
-                .Where(d => File.Exists(d.File))
-                .Select(d => new AssemblyFile($"{d.Folder}/{d.Folder}.dll", d.File));
-            var all = flat.Concat(folders).Where(f => !SignatureLoadContext.IsSdk(Path.GetFileNameWithoutExtension(f.Name))).OrderBy(f => f.Name, StringComparer.Ordinal).ToList();
+            var all = PluginDirectory.Find(_path, SignatureAssembly.Sdk);
             if (all.Count > MaxAssemblies && !_hasTooMany)
             {
                 LogTooMany(_log, _path, all.Count, MaxAssemblies);

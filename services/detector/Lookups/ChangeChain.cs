@@ -6,17 +6,22 @@ namespace TraceeMesh.Detector.Lookups;
 /// The changes that a data source of one node has told: as far as its notices follow each other without a gap, what they do
 /// not name has not changed (protocol.md, section 4).
 /// </summary>
-public sealed class ChangeChain
+public sealed class ChangeChain : IChangeProof
 {
-    /// <summary>Subjects whose last change is remembered; one more, and the chain begins anew.</summary>
+    /// <summary>
+    /// Subjects of one of two generations whose last change is remembered. When the young one is full the old one is forgotten, and
+    /// the chain reaches back to where the young one began.
+    /// </summary>
     public const int MaxSubjects = 8192;
 
     private readonly Lock _gate = new();
-    private readonly Dictionary<LookupKey, long> _changedAt = [];
+    private Dictionary<LookupKey, long> _young = [];
+    private Dictionary<LookupKey, long> _old = [];
     private ulong _incarnation;
     private long _number;
     private uint _load;
     private long _from;
+    private long _youngFrom;
     private long _to;
 
     /// <summary>How often the chain broke.</summary>
@@ -35,31 +40,34 @@ public sealed class ChangeChain
 
             _number = notice.Number;
             _to = notice.To;
-            if (notice.All || _changedAt.Count + notice.Keys.Count > MaxSubjects)
+            if (notice.All)
             {
                 Begin(notice);
-                _from = notice.To;
+                (_from, _youngFrom) = (notice.To, notice.To);
                 return;
+            }
+
+            if (_young.Count + notice.Keys.Count > MaxSubjects)
+            {
+                (_young, _old) = (_old, _young);
+                _young.Clear();
+                (_from, _youngFrom) = (_youngFrom, notice.From);
             }
 
             for (var i = 0; i < notice.Keys.Count; i++)
             {
-                _changedAt[notice.Keys[i]] = notice.From;
+                _young[notice.Keys[i]] = notice.From;
             }
         }
     }
 
-    /// <summary>Whether an answer that was true as of a position is true at a later one.</summary>
-    /// <param name="load">Load of both.</param>
-    /// <param name="subject">What the answer is about.</param>
-    /// <param name="asOf">The last position at which it is known to be true.</param>
-    /// <param name="position">The later one.</param>
+    /// <inheritdoc/>
     public bool Proves(uint load, in LookupKey subject, long asOf, long position)
     {
         lock (_gate)
         {
             return load == _load && asOf >= _from - 1 && position < _to
-                && (!_changedAt.TryGetValue(subject, out var changedAt) || changedAt <= asOf);
+                && !((_young.TryGetValue(subject, out var changedAt) || _old.TryGetValue(subject, out changedAt)) && changedAt > asOf);
         }
     }
 
@@ -68,8 +76,9 @@ public sealed class ChangeChain
         _incarnation = notice.Incarnation;
         _number = notice.Number;
         _load = notice.LoadId;
-        _from = notice.From;
+        (_from, _youngFrom) = (notice.From, notice.From);
         _to = notice.To;
-        _changedAt.Clear();
+        _young.Clear();
+        _old.Clear();
     }
 }

@@ -15,7 +15,7 @@ public sealed class DeclaredAnswers
     /// <summary>Questions of one frame; further ones are asked when their event is judged.</summary>
     public const int MaxQuestions = 4096;
 
-    private readonly Dictionary<Question, LookupResult> _answers = [];
+    private readonly Dictionary<Question, Answer> _answers = [];
     private readonly Dictionary<IFrameSource, List<PositionedKey>> _open = [];
 
     /// <summary>Forgets the frame before.</summary>
@@ -39,12 +39,12 @@ public sealed class DeclaredAnswers
 
         if (source.TryGetNear(e.Frame, e.Context.Position, key, out var near))
         {
-            _answers[question] = near;
+            _answers[question] = new Answer(near, IsNear: true);
             return;
         }
 
         // Taken, so that it is asked once; nobody reads it before its answer is here.
-        _answers[question] = LookupResult.Failed(LookupStatus.Unavailable);
+        _answers[question] = new Answer(LookupResult.Failed(LookupStatus.Unavailable), IsNear: false);
         if (!_open.TryGetValue(source, out var questions))
         {
             _open[source] = questions = [];
@@ -70,22 +70,26 @@ public sealed class DeclaredAnswers
             var answers = await asking;
             for (var i = 0; i < answers.Length; i++)
             {
-                _answers[new Question(source, questions[i].Position, questions[i].Key)] = answers[i];
+                _answers[new Question(source, questions[i].Position, questions[i].Key)] = new Answer(answers[i], IsNear: false);
             }
         }
     }
 
     /// <summary>The answer to a question that was declared.</summary>
-    public bool TryGet(IDataSource source, Event e, in LookupKey key, out LookupResult result)
+    /// <param name="source">The source.</param>
+    /// <param name="e">The event.</param>
+    /// <param name="key">The question.</param>
+    /// <param name="result">The answer.</param>
+    /// <param name="isNear">Whether the source did not have to be asked.</param>
+    public bool TryGet(IDataSource source, Event e, in LookupKey key, out LookupResult result, out bool isNear)
     {
-        if (_answers.Count > 0 && source is IFrameSource declared)
-        {
-            return _answers.TryGetValue(new Question(declared, e.Context.Position, key), out result!);
-        }
-
-        result = null!;
-        return false;
+        Answer answer = default;
+        var found = _answers.Count > 0 && source is IFrameSource declared && _answers.TryGetValue(new Question(declared, e.Context.Position, key), out answer);
+        (result, isNear) = (answer.Result, answer.IsNear);
+        return found;
     }
 
     private readonly record struct Question(IFrameSource Source, long Position, LookupKey Key);
+
+    private readonly record struct Answer(LookupResult Result, bool IsNear);
 }

@@ -37,9 +37,9 @@ public sealed class NearCache(int capacity = NearCache.DefaultCapacity)
     /// <param name="load">Its load.</param>
     /// <param name="position">Its position.</param>
     /// <param name="key">The question.</param>
-    /// <param name="chain">The changes of the source on that node.</param>
+    /// <param name="changes">The changes of the source on that node.</param>
     /// <param name="result">The answer.</param>
-    public bool TryGet(string node, uint load, long position, in LookupKey key, ChangeChain chain, out LookupResult result)
+    public bool TryGet(string node, uint load, long position, in LookupKey key, IChangeProof changes, out LookupResult result)
     {
         var question = new Question(node, key);
         Answer answer;
@@ -59,7 +59,27 @@ public sealed class NearCache(int capacity = NearCache.DefaultCapacity)
 
         result = answer.Result;
         return answer.Load == load && result.From <= position
-            && (position < result.To || (result.Open && (position == result.To || chain.Proves(load, key.Subject, result.To, position))));
+            && (position < result.To || (result.Open && (position == result.To || changes.Proves(load, key.Subject, result.To, position))));
+    }
+
+    /// <summary>Whether there is an answer to the question, true now or not.</summary>
+    public bool Holds(string node, in LookupKey key)
+    {
+        var question = new Question(node, key);
+        lock (_gate)
+        {
+            return _young.ContainsKey(question) || _old.ContainsKey(question);
+        }
+    }
+
+    /// <summary>Forgets all answers.</summary>
+    public void Clear()
+    {
+        lock (_gate)
+        {
+            _young.Clear();
+            _old.Clear();
+        }
     }
 
     /// <summary>Takes an answer, if it can serve other events.</summary>

@@ -20,6 +20,7 @@ public sealed class RemoteDataSource(BusConnection bus, Subjects subjects, DataS
 
     private readonly ConcurrentDictionary<string, NodeSource> _nodes = new();
     private readonly NearCache _cache = new();
+    private readonly MeshCache? _meshCache = info.OfNode ? null : new MeshCache(EndOfLog(bus, subjects, info), changes.OfTheMesh(info.Namespace, info.Id));
 
     /// <inheritdoc/>
     public string Namespace => info.Namespace;
@@ -74,7 +75,7 @@ public sealed class RemoteDataSource(BusConnection bus, Subjects subjects, DataS
     {
         counters.Asked.Add();
 
-        // Nobody tells here when a source of the mesh changes.
+        // Whether an answer of the mesh's is still true is found out on the bus.
         if (info.OfNode && _cache.TryGet(frame.Node, frame.LoadId, position, key, Node(frame.Node).Chain, out result))
         {
             counters.Hit.Add();
@@ -87,6 +88,36 @@ public sealed class RemoteDataSource(BusConnection bus, Subjects subjects, DataS
 
     /// <inheritdoc/>
     public async ValueTask<LookupResult[]> AskAsync(EventFrameHeader frame, IReadOnlyList<PositionedKey> questions, CancellationToken cancellation)
+    {
+        if (_meshCache is null)
+        {
+            return await AskAllAsync(frame, questions, cancellation);
+        }
+
+        var found = await _meshCache.FindAsync(questions, cancellation);
+        var missing = new List<PositionedKey>();
+        for (var i = 0; i < found.Length; i++)
+        {
+            if (found[i] is null)
+            {
+                missing.Add(questions[i]);
+            }
+        }
+
+        counters.Hit.Add(found.Length - missing.Count);
+        var asked = await AskAllAsync(frame, missing, cancellation);
+        var next = 0;
+        return Array.ConvertAll(found, f => f ?? asked[next++]);
+    }
+
+    private static LogEnd EndOfLog(BusConnection bus, Subjects subjects, DataSourceInfo info)
+    {
+        var jetStream = new JetStream(bus);
+        var log = new StreamTable(subjects).WriteLog(info.Namespace, info.Id).Name;
+        return new LogEnd(async () => await jetStream.FindStreamAsync(log));
+    }
+
+    private async ValueTask<LookupResult[]> AskAllAsync(EventFrameHeader frame, IReadOnlyList<PositionedKey> questions, CancellationToken cancellation)
     {
         if (questions.Count > 1)
         {
@@ -130,9 +161,13 @@ public sealed class RemoteDataSource(BusConnection bus, Subjects subjects, DataS
         {
             counters.Failed.Add();
         }
-        else if (info.OfNode)
+        else if (_meshCache is null)
         {
             _cache.Add(Node(frame.Node).Name, frame.LoadId, key, result);
+        }
+        else
+        {
+            _meshCache.Add(key, result);
         }
     }
 

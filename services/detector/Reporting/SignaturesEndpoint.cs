@@ -44,5 +44,6 @@ public sealed class SignaturesEndpoint(string instance, SignatureCatalog catalog
         Suppressed = report.Suppressed,
         Errors = report.Errors,
         NanosecondsPerEvent = report.NanosecondsPerEvent,
+        Lookups = report.Lookups,
     };
 }

@@ -25,6 +25,14 @@ public readonly struct ProcessTreeKey
     /// <summary>How many ancestors are wanted; null where it is no question about a lineage.</summary>
     public int? MaxDepth { get; private init; }
 
+    /// <summary>
+    /// Whether a change of the answer is told under the key's subject: that is its first pair, and changes name entity ids.
+    /// </summary>
+    public bool IsTold { get; private init; }
+
+    /// <summary>Whether it is a number that is given to one after the other.</summary>
+    public bool IsReused => Name is ProcessTreeName.Pid or ProcessTreeName.Tid;
+
     /// <summary>A process by pid on the host.</summary>
     public static DataValue OfPid(uint pid) => DataValue.MapOf((PidField, DataValue.Of((long)pid)));
 
@@ -33,7 +41,7 @@ public readonly struct ProcessTreeKey
     public static bool TryRead(DataValue key, out ProcessTreeKey read)
     {
         read = default;
-        if (key.Kind != DataKind.Map)
+        if (key.Kind != DataKind.Map || key.Map.IsEmpty)
         {
             return false;
         }
@@ -47,6 +55,7 @@ public readonly struct ProcessTreeKey
             }
         }
 
+        read = read with { IsTold = NameOf(key.Map[0].Key) is ProcessTreeName.EntityId or ProcessTreeName.ThreadEntityId };
         var ofThread = read.Name is ProcessTreeName.ThreadEntityId or ProcessTreeName.Tid;
         return read.Name != ProcessTreeName.None && !(ofThread && read.MaxDepth is not null);
     }

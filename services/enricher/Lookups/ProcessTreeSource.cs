@@ -25,6 +25,9 @@ public sealed class ProcessTreeSource(NodeStores stores) : INodeSource
     public StorePosition HistoryFrom => stores.Processes.HistoryFrom.ToStorePosition();
 
     /// <inheritdoc/>
+    public ChangeLog Changes => stores.Processes.Changes;
+
+    /// <inheritdoc/>
     public long Evicted => stores.Processes.EvictedDead + stores.Processes.EvictedLiving;
 
     /// <inheritdoc/>
@@ -67,7 +70,7 @@ public sealed class ProcessTreeSource(NodeStores stores) : INodeSource
             values = DataValue.MapOf(("process_info", _answers.Process(state, viewpoint, when, ref validity, ref whole)));
         }
 
-        return status == EntityStatus.BeforeHistory ? LookupResult.Failed(LookupStatus.Expired) : Found(values, at, validity, whole);
+        return status == EntityStatus.BeforeHistory ? LookupResult.Failed(LookupStatus.Expired) : Found(values, asked, at, validity, whole);
     }
 
     /// <inheritdoc/>
@@ -108,8 +111,7 @@ public sealed class ProcessTreeSource(NodeStores stores) : INodeSource
     private LookupStatus Missing(in ProcessTreeKey asked, in AsOf at)
     {
         var processes = stores.Processes;
-        var byNumber = asked.Name is ProcessTreeName.Pid or ProcessTreeName.Tid;
-        var forgotten = byNumber ? processes.IsForgotten((uint)asked.Value) : processes.IsForgotten(asked.Value);
+        var forgotten = asked.IsReused ? processes.IsForgotten((uint)asked.Value) : processes.IsForgotten(asked.Value);
         if (forgotten)
         {
             return LookupStatus.Expired;
@@ -123,16 +125,25 @@ public sealed class ProcessTreeSource(NodeStores stores) : INodeSource
         return FactPosition.Of(at.Position) < processes.HistoryFrom || at.Time < processes.HistoryFromTime ? LookupStatus.Expired : LookupStatus.NotFound;
     }
 
-    private LookupResult Found(DataValue values, in AsOf at, in Validity validity, bool whole)
+    private LookupResult Found(DataValue values, in ProcessTreeKey asked, in AsOf at, in Validity validity, bool whole)
     {
+        var note = whole ? "" : "truncated";
+        if (asked.IsReused && at.HasPosition)
+        {
+            // Whose number it is may change with any record, and no change is told by it.
+            return new LookupResult(LookupStatus.Found, values, at.Position.Offset, at.Position.Offset + 1, Open: false, note);
+        }
+
         var load = at.HasPosition ? at.Position.Load : stores.Applied.Load;
-        var open = validity.To == FactPosition.Open && stores.Applied.Load == load;
-        return new LookupResult(
-            LookupStatus.Found,
-            values,
-            NodeLookups.OffsetIn(load, validity.From.ToStorePosition()),
-            open ? stores.Applied.Offset - 1 : NodeLookups.OffsetIn(load, validity.To.ToStorePosition()),
-            open,
-            whole ? "" : "truncated");
+        var from = NodeLookups.OffsetIn(load, validity.From.ToStorePosition());
+        if (validity.To != FactPosition.Open || stores.Applied.Load != load)
+        {
+            return new LookupResult(LookupStatus.Found, values, from, NodeLookups.OffsetIn(load, validity.To.ToStorePosition()), Open: false, note);
+        }
+
+        // Nothing changed in all that is applied.
+        return asked.IsTold
+            ? new LookupResult(LookupStatus.Found, values, from, stores.Applied.Offset - 1, Open: true, note)
+            : new LookupResult(LookupStatus.Found, values, from, stores.Applied.Offset, Open: false, note);
     }
 }

@@ -43,7 +43,7 @@ public sealed partial class ProcessStore
     {
         ref var entry = ref _processes[process];
         var image = ImageLog.Find(entry.Image, at, ref validity);
-        var status = image != 0 ? EntityStatus.Known : StatusWithout(entry.Image, _imageFacts, entry.StartTime, at);
+        var status = image != 0 ? EntityStatus.Known : StatusWithout(entry.Image, _imageFacts, entry.StartTime, at, ref validity);
         if (status == EntityStatus.NotBegun)
         {
             return new ProcessView { Process = process, Status = status, Time = at.Time, Id = entry.EntityId, Start = entry.StartTime };
@@ -87,7 +87,7 @@ public sealed partial class ProcessStore
         ref var entry = ref _threads[thread];
         ref var process = ref _processes[entry.Process];
         var found = IdentityLog.Find(entry.Identity, at, ref validity);
-        var status = found != 0 ? EntityStatus.Known : StatusWithout(entry.Identity, _identityFacts, entry.StartTime, at);
+        var status = found != 0 ? EntityStatus.Known : StatusWithout(entry.Identity, _identityFacts, entry.StartTime, at, ref validity);
         if (status == EntityStatus.NotBegun)
         {
             return new ThreadView { Status = status, Id = entry.EntityId, ProcessId = process.EntityId, Start = entry.StartTime };
@@ -271,11 +271,13 @@ public sealed partial class ProcessStore
     /// <summary>Id of its container; empty on the host.</summary>
     public ReadOnlySpan<byte> Container(in ProcessView state) => _files.Path(state.Container);
 
-    private static EntityStatus StatusWithout<T>(int newest, Slab<T> facts, long start, in Viewpoint at)
+    private static EntityStatus StatusWithout<T>(int newest, Slab<T> facts, long start, in Viewpoint at, ref Validity validity)
         where T : unmanaged, IFact
     {
         if (at.Time < start)
         {
+            // It begins at a time, which no later position is known to come before.
+            validity.Passes(new FactStamp(start, default), at);
             return EntityStatus.NotBegun;
         }
 
@@ -313,7 +315,7 @@ public sealed partial class ProcessStore
         var unused = new Validity(at.Position);
         ref var entry = ref _processes[process];
         return at.Time >= entry.StartTime
-            && (ImageLog.Find(entry.Image, at, ref unused) != 0 || StatusWithout(entry.Image, _imageFacts, entry.StartTime, at) != EntityStatus.NotBegun);
+            && (ImageLog.Find(entry.Image, at, ref unused) != 0 || StatusWithout(entry.Image, _imageFacts, entry.StartTime, at, ref unused) != EntityStatus.NotBegun);
     }
 
     private bool HasThreadBegun(int thread, in Viewpoint at)
@@ -321,7 +323,7 @@ public sealed partial class ProcessStore
         var unused = new Validity(at.Position);
         ref var entry = ref _threads[thread];
         return at.Time >= entry.StartTime
-            && (IdentityLog.Find(entry.Identity, at, ref unused) != 0 || StatusWithout(entry.Identity, _identityFacts, entry.StartTime, at) != EntityStatus.NotBegun);
+            && (IdentityLog.Find(entry.Identity, at, ref unused) != 0 || StatusWithout(entry.Identity, _identityFacts, entry.StartTime, at, ref unused) != EntityStatus.NotBegun);
     }
 
     private bool AddChild(int number, in Viewpoint at, ICollection<TreeLink> links, ref Validity validity)
@@ -342,7 +344,7 @@ public sealed partial class ProcessStore
     {
         ref var entry = ref _threads[thread];
         if (IdentityLog.Find(entry.Identity, at, ref validity) == 0
-            && StatusWithout(entry.Identity, _identityFacts, entry.StartTime, at) == EntityStatus.NotBegun)
+            && StatusWithout(entry.Identity, _identityFacts, entry.StartTime, at, ref validity) == EntityStatus.NotBegun)
         {
             return false;
         }

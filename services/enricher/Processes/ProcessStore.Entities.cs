@@ -30,9 +30,10 @@ public sealed partial class ProcessStore
             process = AddProcess(Unique(id, pid, (long)start), pid, (long)start, position);
         }
 
-        if (process != 0 && nsPid != 0)
+        if (process != 0 && nsPid != 0 && _processes[process].NsPid != nsPid)
         {
             _processes[process].NsPid = nsPid;
+            TellProcess(process, Ever);
         }
 
         return process;
@@ -53,9 +54,10 @@ public sealed partial class ProcessStore
             thread = AddThread(Unique(id, tid, (long)start), process, tid, (long)start, position);
         }
 
-        if (thread != 0 && nsTid != 0)
+        if (thread != 0 && nsTid != 0 && _threads[thread].NsTid != nsTid)
         {
             _threads[thread].NsTid = nsTid;
+            Name(ref _threads[thread]);
         }
 
         return thread;
@@ -120,6 +122,7 @@ public sealed partial class ProcessStore
             End(process, new FactStamp(_processes[after].StartTime, position), inferred: true);
         }
 
+        // With it the process itself is told.
         _ = EnsureThread(process, pid, (ulong)start, 0, position);
         return process;
     }
@@ -142,6 +145,7 @@ public sealed partial class ProcessStore
         _threadIds.Add(thread);
         _tids.Add(thread);
         Siblings.AddFirst(ref _processes[process].Threads, thread);
+        TellThread(thread, start);
 
         if (_tids.Before(thread) is var before && before != 0 && _threads[before].Lives)
         {
@@ -165,6 +169,7 @@ public sealed partial class ProcessStore
         }
 
         var lived = entry.Lives;
+        TellEnd(process, Math.Min(entry.Exit.Time, at.Time));
         entry.Exit = at;
         entry.EndIsInferred = inferred;
         DropParentsAfter(ref entry, at.Time);
@@ -189,6 +194,7 @@ public sealed partial class ProcessStore
             return;
         }
 
+        TellEnd(process, entry.Exit.Time);
         Queues.Remove(ref QueueOf(entry.Waits), process);
         entry.Exit = FactStamp.Never;
         entry.EndIsInferred = false;
@@ -208,6 +214,7 @@ public sealed partial class ProcessStore
             return;
         }
 
+        TellThread(thread, at.Time);
         ref var process = ref _processes[entry.Process];
         Siblings.Remove(ref process.Threads, thread);
         entry.Exit = at;
@@ -231,6 +238,7 @@ public sealed partial class ProcessStore
         ref var process = ref _processes[entry.Process];
         if (!entry.Lives && entry.Tid == process.Pid)
         {
+            TellThread(thread, entry.Exit.Time);
             Siblings.Remove(ref process.EndedThreads, thread);
             entry.Exit = FactStamp.Never;
             Siblings.AddFirst(ref process.Threads, thread);

@@ -113,6 +113,12 @@ public sealed partial class ProcessStore
     private void Forget(int process)
     {
         ref var entry = ref _processes[process];
+        if (entry.Lives)
+        {
+            // Nothing more is known of it, so nobody will say that it ends.
+            TellEnd(process, Ever);
+        }
+
         Queues.Remove(ref QueueOf(entry.Waits), process);
         ForgetThreads(ref entry.Threads);
         ForgetThreads(ref entry.EndedThreads);

@@ -35,6 +35,7 @@ public sealed partial class ProcessStore
             _processes[process].IsShim = fact.Image != 0 && _images[fact.Image].IsShim;
         }
 
+        TellProcess(process, SinceOf(ImageLog, number, fact.At));
         FreeImages(ImageLog.Cut(log, Horizon, _limits.Depth));
     }
 
@@ -57,6 +58,7 @@ public sealed partial class ProcessStore
 
         _identityFacts[number] = fact;
         _ = IdentityLog.Insert(ref log, number);
+        Name(ref _threads[thread]);
         FreeIdentities(IdentityLog.Cut(log, Horizon, _limits.Depth));
     }
 
@@ -89,6 +91,9 @@ public sealed partial class ProcessStore
 
         _parentFacts[number] = new ParentFact { At = at, Until = FactStamp.Never, ParentId = _processes[parent].EntityId, ParentPid = parentPid, Parent = parent, Child = child };
         var newer = ParentLog.Insert(ref entry.Parent, number);
+        TellProcess(child, SinceOf(ParentLog, number, at));
+        TellProcess(parent, at.Time);
+        _processes[parent].LastBirth = Math.Max(_processes[parent].LastBirth, entry.StartTime);
         Children.AddFirst(ref _processes[parent].Children, number);
         RequeueWithChildren(parent);
         Close(number, newer != 0 ? _parentFacts[newer].At : entry.Exit);
@@ -106,6 +111,11 @@ public sealed partial class ProcessStore
         while (entry.Parent != 0 && _parentFacts[entry.Parent].Superseded is var older && older != 0 && _parentFacts[entry.Parent].At.Time > end)
         {
             var late = entry.Parent;
+            if (_parentFacts[late].Parent is var parent && parent != 0)
+            {
+                TellProcess(parent, end);
+            }
+
             _parentFacts[late].Superseded = 0;
             entry.Parent = older;
             FreeParents(late);
@@ -122,12 +132,14 @@ public sealed partial class ProcessStore
         }
 
         var wasOpen = fact.Until.IsNever;
+        var since = Math.Min(fact.Until.Time, until.Time);
         fact.Until = until;
         if (fact.Parent == 0)
         {
             return;
         }
 
+        TellProcess(fact.Parent, since);
         ref var parent = ref _processes[fact.Parent];
         Children.Remove(ref (wasOpen ? ref parent.Children : ref parent.FormerChildren), number);
         if (until.IsNever)
@@ -144,6 +156,10 @@ public sealed partial class ProcessStore
 
         Children.InsertBefore(ref parent.FormerChildren, next, number);
     }
+
+    // The first fact of a log is taken for what was so before it, too, where nothing else is known.
+    private static long SinceOf<T>(FactLog<T> log, int number, in FactStamp at)
+        where T : unmanaged, IFact => log.IsOldest(number) ? Ever : at.Time;
 
     private int HoldImage(int image)
     {

@@ -205,6 +205,7 @@ public sealed partial class ProcessStore
     /// <summary>Forgets everything.</summary>
     public void Clear()
     {
+        Changes.AddAll();
         _processes.Clear();
         _threads.Clear();
         _imageFacts.Clear();

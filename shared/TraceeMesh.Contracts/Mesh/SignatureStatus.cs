@@ -50,4 +50,7 @@ public sealed record SignatureStatus
 
     /// <summary>What an event costs it until it first waits; 0 while none was timed.</summary>
     public long NanosecondsPerEvent { get; init; }
+
+    /// <summary>What it asked data sources.</summary>
+    public LookupTotals Lookups { get; init; }
 }

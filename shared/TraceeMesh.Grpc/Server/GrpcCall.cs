@@ -38,4 +38,7 @@ public sealed class GrpcCall
 
     /// <summary>The status of a call that <see cref="Cancellation"/> ends: CANCELLED, or DEADLINE_EXCEEDED.</summary>
     public GrpcStatusCode CancellationCode { get; internal set; } = GrpcStatusCode.Cancelled;
+
+    /// <summary>Whether its handler has begun.</summary>
+    internal bool IsHandled { get; set; }
 }

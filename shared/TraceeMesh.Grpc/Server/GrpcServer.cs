@@ -58,19 +58,21 @@ public sealed partial class GrpcServer
         var call = new GrpcCall(http, new GrpcMetadata(), end.Token);
         var refusal = ReadHeaders(http, call, out var timeout, out var gzip);
         using var writer = new GrpcReplyWriter(http, call, _options, compress: gzip && Accepts(http.Request));
-        if (refusal is null && !_methods.ContainsKey(call.Method))
+        if (!_methods.TryGetValue(call.Method, out var method))
         {
-            refusal = new GrpcException(GrpcStatusCode.Unimplemented, $"unknown method {call.Method}");
+            await writer.EndAsync(GrpcStatusCode.Unimplemented, $"unknown method {call.Method}", default);
+            return;
         }
 
         if (refusal is not null)
         {
+            _options.Refused?.Invoke(call, refusal.Code, refusal.Message);
             await writer.EndAsync(refusal.Code, refusal.Message, default);
             return;
         }
 
         // 3. The handler, until it ends or the deadline does.
-        var handling = RunAsync(_methods[call.Method], http, gzip, writer, call);
+        var handling = RunAsync(method, http, gzip, writer, call);
         if (timeout is { } patience)
         {
             await EndAtDeadlineAsync(handling, patience, writer, call, end);
@@ -78,6 +80,11 @@ public sealed partial class GrpcServer
 
         // 4. The status.
         var (code, message, details) = await handling;
+        if (!call.IsHandled)
+        {
+            _options.Refused?.Invoke(call, code, message);
+        }
+
         if (!http.RequestAborted.IsCancellationRequested)
         {
             await writer.EndAsync(code, message, details);
@@ -178,7 +185,7 @@ public sealed partial class GrpcServer
         }
         catch (OperationCanceledException) when (call.Cancellation.IsCancellationRequested)
         {
-            return (GrpcStatusCode.Cancelled, "the call was cancelled", default);
+            return (call.CancellationCode, "the call was cancelled", default);
         }
         catch (Exception) when (http.RequestAborted.IsCancellationRequested)
         {

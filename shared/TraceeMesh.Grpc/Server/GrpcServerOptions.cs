@@ -11,4 +11,7 @@ public sealed record GrpcServerOptions
 
     /// <summary>The clock of deadlines.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>Told of each call of a method there is that ended before its handler ran: what came was no request, or not in time.</summary>
+    public Action<GrpcCall, GrpcStatusCode, string>? Refused { get; init; }
 }

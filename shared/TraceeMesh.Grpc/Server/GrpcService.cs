@@ -22,6 +22,7 @@ public sealed class GrpcService(ServiceDescriptor descriptor)
         Add(method, async (input, options, gzip, writer, call) =>
         {
             var request = await Requests<TRequest>(input, options, gzip, call).ReadOnlyOneAsync();
+            call.IsHandled = true;
             await writer.WriteAsync(await handler(request, call), flush: false);
         });
 
@@ -30,7 +31,10 @@ public sealed class GrpcService(ServiceDescriptor descriptor)
         where TRequest : class, IMessage<TRequest>, new()
         where TResponse : class, IMessage<TResponse> =>
         Add(method, async (input, options, gzip, writer, call) =>
-            await writer.WriteAsync(await handler(Requests<TRequest>(input, options, gzip, call), call), flush: false));
+        {
+            call.IsHandled = true;
+            await writer.WriteAsync(await handler(Requests<TRequest>(input, options, gzip, call), call), flush: false);
+        });
 
     /// <summary>One message, many replies.</summary>
     public GrpcService ServerStreaming<TRequest, TResponse>(string method, Func<TRequest, GrpcResponses<TResponse>, GrpcCall, Task> handler)
@@ -39,6 +43,7 @@ public sealed class GrpcService(ServiceDescriptor descriptor)
         Add(method, async (input, options, gzip, writer, call) =>
         {
             var request = await Requests<TRequest>(input, options, gzip, call).ReadOnlyOneAsync();
+            call.IsHandled = true;
             await handler(request, new GrpcResponses<TResponse>(writer), call);
         });
 
@@ -47,7 +52,10 @@ public sealed class GrpcService(ServiceDescriptor descriptor)
         where TRequest : class, IMessage<TRequest>, new()
         where TResponse : class, IMessage<TResponse> =>
         Add(method, (input, options, gzip, writer, call) =>
-            handler(Requests<TRequest>(input, options, gzip, call), new GrpcResponses<TResponse>(writer), call));
+        {
+            call.IsHandled = true;
+            return handler(Requests<TRequest>(input, options, gzip, call), new GrpcResponses<TResponse>(writer), call);
+        });
 
     private static GrpcRequests<TRequest> Requests<TRequest>(PipeReader input, GrpcServerOptions options, bool gzip, GrpcCall call)
         where TRequest : class, IMessage<TRequest>, new() => new(input, options.MaxReceiveBytes, gzip, call.Cancellation) { IsFromClient = true };

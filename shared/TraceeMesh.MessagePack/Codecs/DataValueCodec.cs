@@ -121,7 +121,7 @@ public static class DataValueCodec
                 return false;
             }
 
-            entries.Add(new(Encoding.UTF8.GetString(key), item));
+            entries.Add(new(FieldNames.Of(key), item));
         }
 
         value = DataValue.Of(entries.MoveToImmutable());

@@ -289,7 +289,8 @@ public static class LookupCodec
 
     private static bool TryReadResult(ref MessagePackReader reader, out LookupResult result)
     {
-        result = LookupResult.Failed(LookupStatus.Unavailable);
+        result = null!;
+        var read = new ResultFields { Status = LookupStatus.Unavailable, Values = DataValue.Nil, Enrichment = "" };
         if (!reader.TryReadMapHeader(out var fields))
         {
             return false;
@@ -297,59 +298,71 @@ public static class LookupCodec
 
         for (var i = 0; i < fields; i++)
         {
-            if (!reader.TryReadText(out var name) || !TryReadResultField(ref reader, name, ref result))
+            if (!reader.TryReadText(out var name) || !TryReadResultField(ref reader, name, ref read))
             {
                 return false;
             }
         }
 
+        result = new LookupResult(read.Status, read.Values, read.From, read.To, read.Open, read.Enrichment);
         return result.Status != LookupStatus.Found || result.Values.Kind == DataKind.Map;
     }
 
-    private static bool TryReadResultField(ref MessagePackReader reader, ReadOnlySpan<byte> name, ref LookupResult result)
+    private static bool TryReadResultField(ref MessagePackReader reader, ReadOnlySpan<byte> name, ref ResultFields read)
     {
         if (name.SequenceEqual("status"u8))
         {
-            var ok = HeaderReader.TryReadName(ref reader, out var status);
-            result = result with { Status = LookupStatuses.Parse(status) };
+            var ok = reader.TryReadText(out var status);
+            read.Status = LookupStatuses.Parse(FieldNames.Of(status));
             return ok;
         }
 
         if (name.SequenceEqual("values"u8))
         {
             var ok = DataValueCodec.TryRead(ref reader, out var values);
-            result = result with { Values = values };
+            read.Values = values;
             return ok;
         }
 
         if (name.SequenceEqual("from"u8))
         {
             var ok = reader.TryReadInt(out var from);
-            result = result with { From = from };
+            read.From = from;
             return ok;
         }
 
         if (name.SequenceEqual("to"u8))
         {
             var ok = reader.TryReadInt(out var to);
-            result = result with { To = to };
+            read.To = to;
             return ok;
         }
 
         if (name.SequenceEqual("open"u8))
         {
             var ok = reader.TryReadBool(out var open);
-            result = result with { Open = open };
+            read.Open = open;
             return ok;
         }
 
         if (name.SequenceEqual("enrichment"u8))
         {
             var ok = HeaderReader.TryReadName(ref reader, out var enrichment);
-            result = result with { Enrichment = enrichment };
+            read.Enrichment = enrichment;
             return ok;
         }
 
         return reader.TrySkip();
+    }
+
+    // A reply has many results, and their fields come one by one.
+    private struct ResultFields
+    {
+        public LookupStatus Status;
+        public DataValue Values;
+        public long From;
+        public long To;
+        public bool Open;
+        public string Enrichment;
     }
 }

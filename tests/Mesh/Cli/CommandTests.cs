@@ -89,6 +89,20 @@ public sealed class CommandTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Findings_Repeated_AreShownFoldedWithTheirCount()
+    {
+        await Publish([.. Enumerable.Range(0, 5).Select(i => Finding("anti_debugging", i)), Finding("ld_preload", 5)]);
+
+        var (_, output, _) = await Run("findings", "--no-follow");
+        var (_, all, _) = await Run("findings", "--no-follow", "--json");
+
+        var lines = output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(3, lines.Length);
+        Assert.Single(lines, l => l.EndsWith("  [4 more, 5 in all]", StringComparison.Ordinal));
+        Assert.Equal(6, all.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
+    }
+
+    [Fact]
     public async Task Findings_Following_PrintsHistoryThenWhatComesAndNothingTwice()
     {
         await Publish(Finding("anti_debugging", 1));
@@ -144,7 +158,7 @@ public sealed class CommandTests : IAsyncLifetime
 
         Assert.True(exitCode == 0, errors);
         Assert.Equal(
-            "{\"id\":\"TRC-102\",\"event_name\":\"anti_debugging\",\"version\":\"1\",\"state\":\"running\",\"reason\":\"\",\"unavailable_events\":[],\"evaluations\":7,\"findings\":0,\"errors\":0,\"ns_per_event\":0}\n",
+            "{\"id\":\"TRC-102\",\"event_name\":\"anti_debugging\",\"version\":\"1\",\"state\":\"running\",\"reason\":\"\",\"unavailable_events\":[],\"evaluations\":7,\"findings\":0,\"errors\":0,\"ns_per_event\":0,\"lookups\":{\"asked\":0,\"hit\":0,\"batched\":0,\"late\":0,\"failed\":0}}\n",
             output);
         Assert.Contains("TRC-102      anti_debugging", forPeople.Output, StringComparison.Ordinal);
     }

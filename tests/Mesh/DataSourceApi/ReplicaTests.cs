@@ -1,9 +1,14 @@
 using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging.Abstractions;
 using TraceeMesh.Bus;
 using TraceeMesh.Contracts;
+using TraceeMesh.Contracts.Lookups;
+using TraceeMesh.DataSourceApi.Entries;
 using TraceeMesh.DataSourceApi.Log;
 using TraceeMesh.DataSourceApi.Protos.Mesh;
+using TraceeMesh.DataSourceApi.Replicas;
 using TraceeMesh.DataSourceApi.Sources;
+using TraceeMesh.Detector.Lookups;
 using TraceeMesh.Grpc;
 using TraceeMesh.MessagePack;
 using TraceeMesh.TestKit;
@@ -200,6 +205,143 @@ public sealed class ReplicaTests : IAsyncLifetime
         Assert.Equal((null, "newest"), (after.Entries[2].Value, after.Entries[3].Value.StringValue));
         var described = (await b.Channel.AskAsync("ListSources", new ListSourcesRequest(), ListSourcesResponse.Parser)).Sources.Single(s => s.Id == "big");
         Assert.Equal(59_999UL, described.Entries);
+
+        // What the log no longer has, nobody can be told.
+        await using var watch = b.Channel.Open<WatchResponse>("/traceemesh.v1.DataSources/Watch", [], TimeSpan.FromSeconds(20));
+        await watch.WriteAsync(new WatchRequest { Source = Big, FromRevision = 1 });
+        watch.Complete();
+        Assert.False(await watch.ReadAsync());
+        Assert.Equal(GrpcStatusCode.OutOfRange, watch.Code);
+        Assert.Contains("the changes behind revision 1 are no longer known", watch.Detail, StringComparison.Ordinal);
+    }
+
+    /// <summary>Both begin with the same last snapshot, as replicas do that come to the same record at one time.</summary>
+    [Fact]
+    public async Task Snapshots_OfTwoReplicasAtOnce_AreOne()
+    {
+        var jetStream = new JetStream(_bus);
+        var streams = new StreamTable(new Subjects());
+        await jetStream.EnsureStreamAsync(streams.WriteLog("test", "big"));
+        await jetStream.EnsureStreamAsync(streams.Snapshots("test", "big"));
+        for (var round = 0L; round < 10; round++)
+        {
+            for (var i = 0; i < 5; i++)
+            {
+                await PublishAsync([(byte)i], $"{round}.{i}");
+            }
+
+            var asOf = (round + 1) * 5;
+            var entries = Enumerable.Range(0, 2000).Select(i => new SnapshotEntry(Encoded(i), Encoded(new string('x', 500)), asOf, 0)).ToList();
+            var (one, other) = (Snapshots(jetStream), Snapshots(jetStream));
+            var before = (await one.FindAsync(CancellationToken.None))?.Sequence ?? 0;
+
+            var written = await Task.WhenAll(
+                Task.Run(() => one.WriteAsync(entries, asOf, asOf + 1, 0, before, CancellationToken.None)),
+                Task.Run(() => other.WriteAsync(entries, asOf, asOf + 1, 0, before, CancellationToken.None)));
+
+            Assert.Single(written, true);
+            var found = (await one.FindAsync(CancellationToken.None))!.Value.Commit;
+            var read = new EntryTable(10_000, Eviction.Refuse, TimeSpan.Zero);
+            Assert.Equal((asOf, true, 2000), (found.AsOf, await one.ReadAsync(found, read, CancellationToken.None), read.Count));
+            Assert.Equal(asOf + 1, (await jetStream.FindStreamAsync(streams.WriteLog("test", "big").Name))!.FirstSequence);
+        }
+    }
+
+    [Fact]
+    public async Task Parts_WithoutCommit_AreDroppedByEveryReplicaAfterAMinute()
+    {
+        var time = new ManualTime();
+        time.Advance(TimeProvider.System.GetUtcNow() - DateTimeOffset.UnixEpoch);
+        await using var bus = await BusConnection.ConnectAsync(new BusOptions { Urls = [_server.Url], Time = time });
+        using var stop = new CancellationTokenSource();
+        var replica = new SourceReplica(new SourceDefinition { Namespace = "test", Id = "big", Fields = [new SourceField("value", FieldType.Text)] }, bus, new Subjects(), new JetStream(bus));
+        var following = new LogFollower(replica, new JetStream(bus), bus, new Subjects(), NullLogger.Instance).RunAsync(stop.Token);
+        await TestWait.Until(() => replica.IsReady, "the replica is ready");
+        var a = await StartAsync("a");
+        var messages = LargeWrite(out var id);
+        for (var i = 0; i < messages.Count - 1; i++)
+        {
+            await PublishAsync(messages[i], $"{id:N}.{i}");
+        }
+
+        await TestWait.Until(() => replica.Applied == messages.Count - 1, "the parts have come");
+
+        time.Advance(LogFollower.OpenPatience + TimeSpan.FromSeconds(10));
+        await TestWait.Until(() => replica.Applied == messages.Count, "the write is aborted");
+        await PublishAsync(messages[^1], $"{id:N}");
+        await TestWait.Until(() => replica.Applied == messages.Count + 1, "the commit has come, too late");
+
+        var abort = await new JetStream(_bus).GetMessageAsync(new StreamTable(new Subjects()).WriteLog("test", "big").Name, messages.Count);
+        Assert.Equal(LogRecordKind.Abort, KindOf(abort!.Payload.Span));
+        Assert.Equal(0, replica.Count);
+        foreach (var other in (DataSourceApiProcess[])[a, await StartAsync("b")])
+        {
+            var read = await other.Channel.AskAsync("Get", new GetRequest { Source = Big, Keys = { Sources.Text("pair-0"), Sources.Text("pair-199") } }, GetResponse.Parser);
+            Assert.All(read.Entries, e => Assert.Null(e.Value));
+        }
+
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => following);
+    }
+
+    [Fact]
+    public async Task Entries_WhoseLifeIsOver_AreGoneInEveryReplica()
+    {
+        await File.WriteAllTextAsync(_sources["brief.yaml"], "namespace: test\nid: brief\nttl: 2\n");
+        var brief = new SourceName { Namespace = "test", Id = "brief" };
+        var (a, b) = (await StartAsync("a"), await StartAsync("b"));
+        var written = await a.Channel.WriteItemsAsync(brief, Sources.Put("first", Sources.Text("1")));
+
+        foreach (var replica in (DataSourceApiProcess[])[a, b])
+        {
+            await TestWait.Until(async () => await ValueAsync(replica, "first") is null, "the entry's life is over", 20);
+        }
+
+        // It ends untold, so no cache may keep it; and it can be written again as one that never was.
+        await a.Channel.WriteItemsAsync(brief, Sources.Put("second", Sources.Text("2")));
+        var told = (await _bus.LookUpAsync(brief, "second"))[0];
+        Assert.True(told is { Status: LookupStatus.Found, Open: false } && told.To == told.From, $"{told}");
+        var again = await b.Channel.WriteItemsAsync(brief, Sources.Put("first", Sources.Text("3"), expected: 0));
+        Assert.Equal(ItemResult.Types.Status.Applied, again.Results[0].Status);
+        Assert.True(again.Revision > written.Revision);
+
+        async Task<string?> ValueAsync(DataSourceApiProcess replica, string key) =>
+            (await replica.Channel.AskAsync("Get", new GetRequest { Source = brief, Keys = { Sources.Text(key) } }, GetResponse.Parser)).Entries[0].Value?.StringValue;
+    }
+
+    /// <summary>A cache follows each replica's notices by their incarnation; that nothing changes is told, too.</summary>
+    [Fact]
+    public async Task Changes_OfEveryReplica_FollowEachOtherWithoutAGapAlsoWhenNothingChanges()
+    {
+        var notices = new ConcurrentQueue<ChangeNotice>();
+        using var subscription = _bus.Subscribe(new Subjects().Changed("test", "big"), message =>
+        {
+            Assert.Equal(FrameStatus.Ok, ChangeCodec.TryRead(message.Payload, out var notice));
+            notices.Enqueue(notice);
+        });
+        var (a, _) = (await StartAsync("a"), await StartAsync("b"));
+        await TestWait.Until(() => notices.GroupBy(n => n.Incarnation).Count(g => g.Count() >= 3) == 2, "both replicas tell that nothing changes");
+        var first = await a.Channel.WriteItemsAsync(Big, Sources.Put("told", Sources.Text("1")), Sources.Put("told-too", Sources.Text("1")));
+        var cleared = await a.Channel.AskAsync("Clear", new ClearRequest { Source = Big }, ClearResponse.Parser);
+        await TestWait.Until(() => notices.GroupBy(n => n.Incarnation).All(g => g.Max(n => n.To) == (long)cleared.Revision + 1 && g.Last().Keys.Count == 0 && !g.Last().All), "both tell of the writes, and then of silence");
+
+        foreach (var replica in notices.GroupBy(n => n.Incarnation))
+        {
+            var told = replica.ToList();
+            Assert.Equal(Enumerable.Range(1, told.Count).Select(n => (long)n), told.Select(n => n.Number));
+            Assert.All(told.Zip(told.Skip(1)), pair => Assert.Equal(pair.First.To, pair.Second.From));
+            var put = Assert.Single(told, n => n.From == (long)first.Revision && n.To > n.From);
+            Assert.Equal([LookupKey.Of(DataValue.Of("told")), LookupKey.Of(DataValue.Of("told-too"))], put.Keys);
+            Assert.True(Assert.Single(told, n => n.From == (long)cleared.Revision && n.To > n.From).All);
+        }
+
+        var chain = new ChangeChain();
+        foreach (var notice in notices.Where(n => n.Incarnation == notices.First().Incarnation))
+        {
+            chain.Add(notice);
+        }
+
+        Assert.Equal(0, chain.Breaks);
     }
 
     [Fact]
@@ -257,6 +399,23 @@ public sealed class ReplicaTests : IAsyncLifetime
         messages.Add(commit.WrittenSpan.ToArray());
         return messages;
     }
+
+    private static byte[] Encoded(DataValue value)
+    {
+        using var writer = new MessagePackWriter();
+        DataValueCodec.Write(writer, value);
+        return writer.WrittenSpan.ToArray();
+    }
+
+    private static LogRecordKind KindOf(ReadOnlySpan<byte> record)
+    {
+        var reader = new MessagePackReader(record);
+        Assert.True(LogFormat.TryReadHead(ref reader, out var kind));
+        return kind;
+    }
+
+    private static SnapshotStore Snapshots(JetStream jetStream) =>
+        new(jetStream, new Subjects(), ("test", "big"), new LogStore(jetStream, _ => Task.CompletedTask));
 
     private async Task PublishAsync(byte[] record, string id) =>
         (await new JetStream(_bus).PublishAsync(new Subjects().WriteLog("test", "big"), record, id)).OrThrow("the log");

@@ -266,6 +266,54 @@ public sealed class WriteTests(ServiceFixture fixture) : IClassFixture<ServiceFi
         Assert.Equal(("NOT_FOUND", "requested data source does not exist (namespace: audit, id: none)"), ((string?)refused["status"], (string?)refused["message"]));
     }
 
+    /// <summary>What cannot even be read as a write is one all the same: the record has who and why.</summary>
+    [Theory]
+    [InlineData("02 00 00 00 00", "", GrpcStatusCode.Internal, "is not a gRPC message")]
+    [InlineData("00 00 00 00 05 0a 01", "", GrpcStatusCode.Internal, "ends within a message")]
+    [InlineData("00 00 00 00 05 0a 03 0a 01 ff", "", GrpcStatusCode.Internal, "not UTF-8")]
+    [InlineData("00 ff ff ff ff", "", GrpcStatusCode.ResourceExhausted, "larger than the limit")]
+    [InlineData("00 00 00 00 00", "snappy", GrpcStatusCode.Unimplemented, "messages compressed with 'snappy'")]
+    public async Task Write_ThatCannotBeRead_IsAudited(string hex, string encoding, GrpcStatusCode code, string message)
+    {
+        foreach (var method in (string[])["/tracee.v1beta1.DataSourceService/Write", "/tracee.v1beta1.DataSourceService/WriteStream", "/traceemesh.v1.DataSources/Write", "/traceemesh.v1.DataSources/Clear"])
+        {
+            await using var call = fixture.Channel.Open<WriteDataSourceResponse>(method, encoding.Length == 0 ? [] : [new("grpc-encoding", encoding)], TimeSpan.FromSeconds(20));
+            await call.WriteRawAsync(Convert.FromHexString(hex.Replace(" ", "", StringComparison.Ordinal)));
+            call.Complete();
+            Assert.False(await call.ReadAsync());
+
+            Assert.Equal(code, call.Code);
+            var record = await AuditAsync(r => (string?)r["method"] == method && ((string?)r["message"])!.Contains(message, StringComparison.Ordinal));
+            Assert.Equal((code.WireName(), "anonymous", 0L), ((string?)record["status"], (string?)record["principal"], (long?)record["revision"]));
+        }
+    }
+
+    [Fact]
+    public async Task Stream_ThatIsNotDoneByItsDeadline_WritesNoneAndIsAuditedAsSuch()
+    {
+        await using var call = fixture.Channel.Open<WriteDataSourceResponse>("/tracee.v1beta1.DataSourceService/WriteStream", [], TimeSpan.FromMilliseconds(300));
+        await call.WriteAsync(Sources.Pair(Sources.Demo, "late", "1"));
+        Assert.False(await call.ReadAsync());
+
+        Assert.Equal(GrpcStatusCode.DeadlineExceeded, call.Code);
+        var record = await AuditAsync(r => (string?)r["status"] == "DEADLINE_EXCEEDED");
+        Assert.Equal(("demo", 1L), ((string?)record["id"], (long?)record["pairs"]));
+        Assert.Null(await fixture.Bus.TextAsync(Sources.Demo, "late"));
+    }
+
+    [Fact]
+    public async Task Source_ThatSomebodyElseServes_IsNotWritable()
+    {
+        using var containers = new MicroService(fixture.Bus, "enricher-n", "Containers", [new("namespace", "tracee"), new("id", "containers"), new("version", "1"), new("scope", "node")], []);
+        var name = new SourceName { Namespace = "tracee", Id = "containers" };
+        const string refusal = "requested data source is not writable (namespace: tracee, id: containers)";
+        await TestWait.Until(async () => (await fixture.Channel.WriteAsync(name, "k", "v")).Code == GrpcStatusCode.Unimplemented, "the source is known", describe: () => fixture.Log);
+
+        Assert.Equal(refusal, (await fixture.Channel.WriteAsync(name, "k", "v")).Detail);
+        Assert.Equal((GrpcStatusCode.Unimplemented, refusal), await fixture.Channel.WriteStreamAsync([Sources.Pair(name, "k", "v")]));
+        await AuditAsync(r => (string?)r["status"] == "UNIMPLEMENTED" && (string?)r["message"] == refusal);
+    }
+
     [Theory]
     [InlineData(new byte[] { })]
     [InlineData(new byte[] { 0xc1 })]

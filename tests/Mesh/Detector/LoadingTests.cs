@@ -1,5 +1,6 @@
 using System.Text.Json;
 using TraceeMesh.Bus;
+using TraceeMesh.Contracts.Events;
 using TraceeMesh.Contracts.Mesh;
 using TraceeMesh.TestKit;
 using TraceeMesh.TestKit.Signatures;
@@ -54,6 +55,56 @@ public sealed class LoadingTests
         await bus.EventuallyAsync(
             async () => JsonSerializer.Deserialize((await selections.GetAsync("detector.d1"))!.Value.Span, MeshJson.Default.Selection)!.Events.Contains("cgroup_mkdir"),
             "cgroup_mkdir is selected");
+    }
+
+    [Fact]
+    public async Task Exceptions_ChangedWhileItJudges_KeepBackWhatTheyNameAndCountIt()
+    {
+        using var signatures = new TemporaryDirectory();
+        await using var bus = await EventBus.StartAsync();
+        bus.StartDetector("d1", arguments: ["--signatures", signatures.Path]);
+        await bus.OwnedAsync("d1");
+        var published = 0L;
+        await PublishAsync();
+        await bus.FindingsAsync(1);
+
+        await File.WriteAllTextAsync(signatures["signatures.yaml"], "signatures: { TRC-102: { exceptions: [ { image: 'shop/*' } ] } }");
+        await bus.EventuallyAsync(async () => { await PublishAsync(); return (await StatusAsync()).Suppressed > 0; }, "a finding is kept back");
+        var before = await JudgedAsync();
+        await PublishAsync();
+        await PublishAsync();
+        var kept = await JudgedAsync();
+        Assert.Equal((before.Findings, before.Suppressed + 2), (kept.Findings, kept.Suppressed));
+
+        File.Delete(signatures["signatures.yaml"]);
+        await bus.EventuallyAsync(async () => { await PublishAsync(); return (await StatusAsync()).Findings > kept.Findings; }, "findings are found again");
+        var last = await JudgedAsync();
+        Assert.Equal(published, last.Findings + last.Suppressed);
+        Assert.Equal(last.Findings, (await bus.FindingsAsync(last.Findings)).Count);
+
+        async Task PublishAsync()
+        {
+            published++;
+            await bus.PublishAsync(1, make: () =>
+            {
+                var e = EventMaker.Make("ptrace", ("request", 0)).InContainer("270f747aa981");
+                e.Context.ContainerImage = Utf8Text.From("shop/cart:1");
+                return e;
+            });
+        }
+
+        async Task<SignatureStatus> StatusAsync()
+        {
+            using var answer = await bus.Connection.RequestMessageAsync(bus.Subjects.Signatures, default, TimeSpan.FromSeconds(5));
+            return JsonSerializer.Deserialize(answer.Payload, MeshJson.Default.SignatureList)!.Signatures.Single(s => s.Id == "TRC-102");
+        }
+
+        async Task<SignatureStatus> JudgedAsync()
+        {
+            SignatureStatus? status = null;
+            await bus.EventuallyAsync(async () => (status = await StatusAsync()).Evaluations == published, "all are judged");
+            return status!;
+        }
     }
 
     [Fact]

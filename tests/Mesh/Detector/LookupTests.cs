@@ -93,6 +93,73 @@ public sealed class LookupTests : IAsyncLifetime
         Assert.Equal(LookupStatus.Unavailable, (await AskAsync()).Status);
     }
 
+    [Fact]
+    public async Task Source_ThatAnswersWhenItIsTooLate_TimesOutAndTheNextQuestionHasItsOwnAnswer()
+    {
+        using var info = ServeInfo();
+        using var questions = _bus.Connection.Subscribe(_bus.Subjects.Lookup("tracee", "containers", EventBus.Node), new BusSubscriptionOptions { Capacity = 16 });
+        Assert.Equal(LookupStatus.Timeout, (await AskAsync()).Status);
+
+        using var late = (await questions.ReadAsync(CancellationToken.None))!;
+        Answer(late, new LookupResult(LookupStatus.Found, DataValue.MapOf(("container_id", "late")), 1, 2, false));
+        var next = AskAsync();
+        using var question = (await questions.ReadAsync(CancellationToken.None))!;
+        Answer(question, new LookupResult(LookupStatus.Found, DataValue.MapOf(("container_id", "in time")), 1, 2, false));
+
+        Assert.Equal("in time", (await next).GetString("container_id"));
+        Assert.Equal((1, 0), (_counters.Read()["lookups_tracee_containers_late"], _counters.Read()["lookups_tracee_containers_failed"]));
+    }
+
+    [Fact]
+    public async Task Source_ThatAnswersWithOtherTypes_ReadsAsEmpty()
+    {
+        using var info = ServeInfo();
+        using var containers = Serve(new LookupResult(LookupStatus.Found, DataValue.MapOf(("container_id", 5), ("container_ctime", "now")), 1, 9, true));
+
+        var answer = await AskAsync();
+
+        Assert.Equal((true, "", 0L), (answer.Found, answer.GetString("container_id"), answer.GetInteger("container_ctime")));
+    }
+
+    [Fact]
+    public async Task Source_ThatAnswersMoreThanItWasAsked_IsUnavailable()
+    {
+        using var info = ServeInfo();
+        var found = new LookupResult(LookupStatus.Found, DataValue.MapOf(("container_id", ContainerId)), 1, 9, true);
+        using var containers = _bus.Connection.Subscribe(_bus.Subjects.Lookup("tracee", "containers", EventBus.Node), m => m.Respond(Reply(found, found)));
+
+        Assert.Equal(LookupStatus.Unavailable, (await AskAsync()).Status);
+    }
+
+    [Fact]
+    public async Task Questions_SixtyFourAtATime_WaitWithoutAThreadOfTheirOwn()
+    {
+        const int many = 64;
+        using var info = ServeInfo();
+        using var questions = _bus.Connection.Subscribe(_bus.Subjects.Lookup("tracee", "containers", EventBus.Node), new BusSubscriptionOptions { Capacity = many });
+        await _directory.RefreshAsync(CancellationToken.None);
+        Assert.True(_directory.TryGet("tracee", "containers", out var source));
+        var e = EventMaker.Make("ptrace", ("request", 0));
+        var threads = ThreadPool.ThreadCount;
+
+        var asking = Enumerable.Range(0, many).Select(i => source.Get(e, $"container {i}").AsTask()).ToList();
+        var asked = new List<BusMessage>();
+        while (asked.Count < many)
+        {
+            asked.Add((await questions.ReadAsync(CancellationToken.None))!);
+        }
+
+        Assert.All(asking, a => Assert.False(a.IsCompleted));
+        Assert.InRange(ThreadPool.ThreadCount - threads, int.MinValue, many / 4);
+        foreach (var question in asked)
+        {
+            Answer(question, new LookupResult(LookupStatus.Found, DataValue.MapOf(("container_id", ContainerId)), 1, 9, true));
+            question.Dispose();
+        }
+
+        Assert.All(await Task.WhenAll(asking), a => Assert.True(a.Found));
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("{")]
@@ -119,6 +186,15 @@ public sealed class LookupTests : IAsyncLifetime
 
     private BusRegistration ServeInfo(string? json = null) => _bus.Connection.Subscribe("$SRV.INFO.tracee-ds", message => message.Respond(Encoding.UTF8.GetBytes(
         json ?? """{"type":"io.nats.micro.v1.info_response","name":"tracee-ds","id":"x","version":"1.0.0","metadata":{"namespace":"tracee","id":"containers","version":"1","scope":"node","node":"node-a","writable":"false","keys":"string","values":"","schema":"{}"}}""")));
+
+    private static void Answer(BusMessage question, LookupResult result) => question.Respond(Reply(result));
+
+    private static byte[] Reply(params LookupResult[] results)
+    {
+        using var writer = new MessagePackWriter();
+        LookupCodec.WriteReply(writer, new LookupReply(results));
+        return writer.WrittenSpan.ToArray();
+    }
 
     private BusRegistration Serve(LookupResult result) => _bus.Connection.Subscribe(_bus.Subjects.Lookup("tracee", "containers", EventBus.Node), message =>
     {

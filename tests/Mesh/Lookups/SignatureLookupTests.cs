@@ -101,6 +101,37 @@ public sealed class SignatureLookupTests
         Assert.True(counters.Read()["lookups_tracee_containers_asked"] > asked);
     }
 
+    [Fact]
+    public async Task ProcessThatChangesNothing_IsProvenUntilItDoes()
+    {
+        await using var mesh = await EnricherMesh.StartAsync();
+        await mesh.SendAsync(0, new RecordBuilder().SnapshotEnd().Exec("/bin/first", "a"));
+        var first = (await mesh.ExecsAsync(1))[0];
+        var asked = LookupKey.Process(first.Context.ProcessEntityId);
+        using var counters = new ServiceCounters();
+        using var directory = new DataSourceDirectory(mesh.Bus, mesh.Subjects, counters, TimeProvider.System, NullLogger.Instance);
+        await directory.RefreshAsync(CancellationToken.None);
+        Assert.True(directory.TryGet("tracee", "process_tree", out var processes));
+        Assert.Equal("/bin/first", await PathAsync(first));
+
+        // Another process goes on; its frames tell that nothing else changed.
+        var other = RecordBuilder.DefaultHead() with { HostPid = 77, HostTid = 77, NsPid = 77, NsTid = 77, StartTime = 4_000_000_000, LeaderStartTime = 4_000_000_000 };
+        await mesh.SendAsync(2, new RecordBuilder { Head = other }.Exec("/bin/b", "b"));
+        Assert.Equal("/bin/first", await PathAsync((await mesh.ExecsAsync(2))[1]));
+        await mesh.SendAsync(3, new RecordBuilder { Head = other }.Exec("/bin/c", "c"));
+        await mesh.SendAsync(4, new RecordBuilder { Head = other }.Exec("/bin/d", "d"));
+        var execs = await mesh.ExecsAsync(4);
+        await TestWait.Until(() => ((RemoteDataSource)processes).TryGetNear(execs[3].Frame, execs[3].Context.Position, asked, out _), "the answer is proven");
+        Assert.Equal("/bin/first", await PathAsync(execs[3]));
+
+        await mesh.SendAsync(5, new RecordBuilder().Exec("/bin/second", "a"));
+        var changed = (await mesh.ExecsAsync(5))[4];
+        Assert.Equal("/bin/second", await PathAsync(changed));
+        Assert.Equal("/bin/first", await PathAsync(execs[3]));
+
+        async Task<string> PathAsync(Event e) => (await processes.Get(e, asked)).Values["process_info"]["info"]["executionBinary"]["path"].Text;
+    }
+
     private sealed class KnowsAll : IContainerRuntime
     {
         public ContainerRuntime Kind => ContainerRuntime.Docker;

@@ -94,6 +94,39 @@ public sealed class NatsConfigurationTests
         Assert.Contains("Permissions Violation", Assert.Single(await detector.Settle()), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("tracee.ds.example.length.get", true)]
+    [InlineData("tracee.ds.example.length.get.node-a", true)]
+    [InlineData("$SRV.PING", true)]
+    [InlineData("tracee.ds.tracee.containers.get.node-a", false)]
+    [InlineData("tracee.findings.>", false)]
+    [InlineData("tracee.dslog.>", false)]
+    public async Task Source_SubscribingToAnythingButItsQuestions_IsRefused(string subject, bool served)
+    {
+        await using var server = await ConfiguredServer.Start();
+        using var source = await RawClient.Connect(server.Address, server.Users[Permissions.Source]);
+
+        await source.Subscribe(subject);
+
+        Assert.Equal(served, (await source.Settle()).Count == 0);
+    }
+
+    [Theory]
+    [InlineData("_INBOX.x", true)]
+    [InlineData("tracee.ds.example.length.changed", true)]
+    [InlineData("tracee.ds.tracee.containers.changed.node-a", false)]
+    [InlineData("tracee.ds.example.length.get", false)]
+    [InlineData("$JS.API.INFO", false)]
+    public async Task Source_PublishingAnythingButAnswersAndChanges_IsRefused(string subject, bool served)
+    {
+        await using var server = await ConfiguredServer.Start();
+        using var source = await RawClient.Connect(server.Address, server.Users[Permissions.Source]);
+
+        await source.Publish(subject, "x");
+
+        Assert.Equal(served, (await source.Settle()).Count == 0);
+    }
+
     [Fact]
     public async Task Client_WithAWrongPassword_IsTurnedAway()
     {

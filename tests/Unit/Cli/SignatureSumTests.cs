@@ -13,7 +13,7 @@ public sealed class SignatureSumTests
         var row = Assert.Single(SignatureSum.Of([new("d1", [Status() with { Evaluations = 100, Findings = 1, Errors = 2, NanosecondsPerEvent = 10 }]), new("d2", [Status() with { Evaluations = 300, Findings = 3, NanosecondsPerEvent = 50 }])], new HashSet<string>()));
 
         Assert.Equal(
-            """{"id":"EX-1","event_name":"event","version":"1","state":"running","reason":"","unavailable_events":[],"evaluations":400,"findings":4,"errors":2,"ns_per_event":40}""",
+            """{"id":"EX-1","event_name":"event","version":"1","state":"running","reason":"","unavailable_events":[],"evaluations":400,"findings":4,"errors":2,"ns_per_event":40,"lookups":{"asked":0,"hit":0,"batched":0,"late":0,"failed":0}}""",
             JsonSerializer.Serialize(row, SignaturesJson.Default.SignatureRow));
     }
 

@@ -12,6 +12,7 @@ public sealed class DependencyTests
         ["TraceeMesh.MessagePack"] = ["TraceeMesh.Contracts"],
         ["TraceeMesh.Bus"] = ["TraceeMesh.MessagePack", "TraceeMesh.Contracts"],
         ["TraceeMesh.Grpc"] = [],
+        ["TraceeMesh.Plugins"] = [],
         ["TraceeMesh.Signatures"] = ["TraceeMesh.Contracts"],
         ["TraceeMesh.Signatures.Testing"] = ["TraceeMesh.Signatures"],
         ["MySignature"] = ["TraceeMesh.Signatures"],
@@ -19,8 +20,8 @@ public sealed class DependencyTests
         ["TraceeMesh.ServiceDefaults"] = ["TraceeMesh.Bus", "TraceeMesh.Contracts"],
         ["TraceeMesh.Collector"] = ["TraceeMesh.Bus", "TraceeMesh.Contracts", "TraceeMesh.ServiceDefaults"],
         ["TraceeMesh.Enricher"] = ["TraceeMesh.Bus", "TraceeMesh.Contracts", "TraceeMesh.Grpc", "TraceeMesh.ServiceDefaults"],
-        ["TraceeMesh.Detector"] = ["TraceeMesh.Bus", "TraceeMesh.Contracts", "TraceeMesh.ServiceDefaults", "TraceeMesh.Signatures", "TraceeMesh.Signatures.BuiltIn"],
-        ["TraceeMesh.DataSourceApi"] = ["TraceeMesh.Bus", "TraceeMesh.Contracts", "TraceeMesh.Grpc", "TraceeMesh.ServiceDefaults"],
+        ["TraceeMesh.Detector"] = ["TraceeMesh.Bus", "TraceeMesh.Contracts", "TraceeMesh.Plugins", "TraceeMesh.ServiceDefaults", "TraceeMesh.Signatures", "TraceeMesh.Signatures.BuiltIn"],
+        ["TraceeMesh.DataSourceApi"] = ["TraceeMesh.Bus", "TraceeMesh.Contracts", "TraceeMesh.Grpc", "TraceeMesh.Plugins", "TraceeMesh.ServiceDefaults", "TraceeMesh.Signatures"],
         ["TraceeMesh.Cli"] = ["TraceeMesh.Bus", "TraceeMesh.Contracts"],
     };
 

@@ -62,6 +62,9 @@ internal readonly struct FactLog<T>(Slab<T> facts)
         return number;
     }
 
+    /// <summary>Whether there is none before a fact in its log.</summary>
+    public bool IsOldest(int number) => facts[number].Older == 0;
+
     /// <summary>Puts a fact into its place.</summary>
     /// <returns>The fact that supersedes it; 0 where it is the newest.</returns>
     public int Insert(ref int newest, int number)

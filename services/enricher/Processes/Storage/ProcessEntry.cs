@@ -33,6 +33,8 @@ internal struct ProcessEntry : IEntity
     public Chain EndedThreads;
     public Links Namesakes;
     public Links Queue;
+    // The latest start of all that ever were its children.
+    public long LastBirth;
     public uint Pid;
     public uint NsPid;
     public uint BirthParentPid;
@@ -44,6 +46,9 @@ internal struct ProcessEntry : IEntity
 
     // The last snapshot that showed it.
     public int Snapshot;
+
+    // The round of changes in which it was named last.
+    public int ToldIn;
     public EvictionQueue Waits;
     public bool IsShim;
 

@@ -21,6 +21,9 @@ internal struct ThreadEntry : IEntity
     // The last snapshot that showed it.
     public int Snapshot;
 
+    // The round of changes in which it was named last.
+    public int ToldIn;
+
     public readonly ulong Id => EntityId;
 
     public readonly uint Number => Tid;

@@ -11,7 +11,7 @@ public sealed class SourceFileTests
     [Fact]
     public void ShippedFiles_DeclareTheTwoSourcesOfTheDocumentation()
     {
-        var sources = SourceCatalog.Load(SourceTree.File("services/datasource-api/sources")).ToDictionary(s => s.Name);
+        var sources = SourceCatalog.Load([SourceTree.File("services/datasource-api/sources")]).ToDictionary(s => s.Name);
 
         Assert.Equal(["e2e_inst/demo", "my_namespace/threshold_datasource"], sources.Keys.Order(StringComparer.Ordinal));
         var demo = sources["e2e_inst/demo"];
@@ -55,7 +55,7 @@ public sealed class SourceFileTests
         File.WriteAllText(directory["1.yaml"], "namespace: a\nid: b\n");
         File.WriteAllText(directory["2.yaml"], text);
 
-        var refusal = Assert.Throws<ServiceExitException>(() => SourceCatalog.Load(directory.Path));
+        var refusal = Assert.Throws<ServiceExitException>(() => SourceCatalog.Load([directory.Path]));
 
         Assert.StartsWith($"{directory["2.yaml"]}:1: ", refusal.Message, StringComparison.Ordinal);
         Assert.Contains(reason, refusal.Message, StringComparison.Ordinal);
@@ -68,6 +68,6 @@ public sealed class SourceFileTests
         File.WriteAllText(directory["1.yaml"], "namespace: a.b\nid: c\n");
         File.WriteAllText(directory["2.yaml"], "namespace: a_b\nid: c\n");
 
-        Assert.Contains("on the bus both are called a_b.c", Assert.Throws<ServiceExitException>(() => SourceCatalog.Load(directory.Path)).Message, StringComparison.Ordinal);
+        Assert.Contains("on the bus both are called a_b.c", Assert.Throws<ServiceExitException>(() => SourceCatalog.Load([directory.Path])).Message, StringComparison.Ordinal);
     }
 }

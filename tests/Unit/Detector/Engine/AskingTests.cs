@@ -1,7 +1,11 @@
+using System.Diagnostics.Metrics;
 using TraceeMesh.Contracts;
 using TraceeMesh.Contracts.Events;
 using TraceeMesh.Contracts.Lookups;
+using TraceeMesh.Contracts.Mesh;
 using TraceeMesh.Detector.Engine;
+using TraceeMesh.Detector.Reporting;
+using TraceeMesh.ServiceDefaults;
 using TraceeMesh.Signatures;
 using TraceeMesh.TestKit.Signatures;
 using Xunit;
@@ -63,6 +67,56 @@ public sealed class AskingTests
 
         Assert.Equal([LookupStatus.KeyNotSupported, LookupStatus.Unavailable], told);
         Assert.Equal(0, bench.Counters.SignatureErrors.Value);
+    }
+
+    [Fact]
+    public async Task Lookups_OfASignature_AreCountedByWhatBecameOfThem()
+    {
+        IDataSource absent = null!, late = null!, near = null!, slow = null!;
+        var answer = new TaskCompletionSource<Lookup>();
+        using var bench = new Bench(
+            () => new TestSignature("A", async (_, e, c) =>
+            {
+                await near.Get(e, "x", c);
+                await absent.Get(e, "x", c);
+                await late.Get(e, "x", c);
+                answer.TrySetResult(Lookup.Failed(LookupStatus.NotFound));
+                await slow.Get(e, "x", c);
+                await slow.GetAll(e, ["x", "y", "z"], c);
+            })
+            {
+                OnInit = context => Assert.Equal(
+                    (true, true, true, false),
+                    (context.TryGetDataSource("test", "near", out near), context.TryGetDataSource("test", "late", out late), context.TryGetDataSource("test", "slow", out slow), context.TryGetDataSource("test", "absent", out absent))),
+            },
+            () => new TestSignature("B"));
+        bench.Add(new FixedDataSource("test", "near", _ => Lookup.Failed(LookupStatus.NotFound)));
+        bench.Add(new FixedDataSource("test", "late", _ => Lookup.Failed(LookupStatus.Timeout)));
+        bench.Add(new SlowSource(answer.Task));
+        var metrics = new Dictionary<string, long>();
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, l) =>
+            {
+                if (instrument.Name.StartsWith("traceemesh_signature_lookups_", StringComparison.Ordinal))
+                {
+                    l.EnableMeasurementEvents(instrument);
+                }
+            },
+        };
+        listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => metrics[$"{instrument.Name["traceemesh_signature_lookups_".Length..]} {tags[0].Key}={tags[0].Value}"] = value);
+        listener.Start();
+        using var counters = new ServiceCounters();
+        LookupMetrics.Add(counters, bench.Catalog);
+
+        await bench.Judge(Ptrace());
+
+        Assert.Equal(new LookupTotals(Asked: 7, Hit: 2, Batched: 3, Late: 1, Failed: 1), bench.Catalog.Report()[0].Lookups);
+        Assert.Equal(default, bench.Catalog.Report()[1].Lookups);
+        listener.RecordObservableInstruments();
+        Assert.Equal(10, metrics.Count);
+        Assert.Equal((7, 2, 3, 1, 1), (metrics["asked signature=A"], metrics["hit signature=A"], metrics["batched signature=A"], metrics["late signature=A"], metrics["failed signature=A"]));
+        Assert.Equal(0, metrics["asked signature=B"]);
     }
 
     private sealed class Asking : Signature

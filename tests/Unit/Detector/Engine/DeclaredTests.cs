@@ -2,6 +2,7 @@ using TraceeMesh.Contracts;
 using TraceeMesh.Contracts.Events;
 using TraceeMesh.Contracts.Frames;
 using TraceeMesh.Contracts.Lookups;
+using TraceeMesh.Contracts.Mesh;
 using TraceeMesh.Detector.Lookups;
 using TraceeMesh.Signatures;
 using TraceeMesh.TestKit.Signatures;
@@ -24,6 +25,7 @@ public sealed class DeclaredTests
 
         Assert.Equal([200], _source.Batches);
         Assert.Equal(0, _source.Single);
+        Assert.All(bench.Catalog.Report(), r => Assert.Equal(new LookupTotals(Asked: 200, Hit: 0, Batched: 200, Late: 0, Failed: 0), r.Lookups));
         Assert.Equal(Enumerable.Range(0, 200).SelectMany(i => new[] { $"A /bin/{i} at {i}", $"B /bin/{i} at {i}" }), _told);
     }
 
@@ -50,6 +52,7 @@ public sealed class DeclaredTests
 
         Assert.Equal([1], _source.Batches);
         Assert.Equal(["A /bin/a at 1", "A near at 2"], _told);
+        Assert.Equal(new LookupTotals(Asked: 2, Hit: 1, Batched: 1, Late: 0, Failed: 0), bench.Catalog.Report()[0].Lookups);
     }
 
     [Fact]

@@ -50,6 +50,47 @@ public sealed class LifeTests
     }
 
     [Fact]
+    public async Task Signature_WhoseSourceComesInANewerVersion_PreparesItselfAnew()
+    {
+        var versions = new List<int>();
+        using var bench = new Bench(Cautious(versions));
+        bench.Add(new FixedDataSource("test", "words", _ => Lookup.Failed(LookupStatus.NotFound)));
+        await bench.Judge(Ptrace());
+        bench.Add(new FixedDataSource("test", "others", _ => Lookup.Failed(LookupStatus.NotFound)));
+        await bench.Judge(Ptrace());
+        Assert.Equal([1, 1], versions);
+
+        bench.Add(new FixedDataSource("test", "words", _ => Lookup.Failed(LookupStatus.NotFound), version: 2));
+        await bench.Judge(Ptrace());
+        Assert.Equal([1, 1, 2], versions);
+
+        // One that is too new for it is waited out.
+        bench.Add(new FixedDataSource("test", "words", _ => Lookup.Failed(LookupStatus.NotFound), version: 3));
+        await bench.Judge(Ptrace());
+        Assert.Equal((SignatureState.Waiting, "words version 3 not supported"), (bench.Catalog.Signatures[0].State, bench.Catalog.Signatures[0].Reason));
+        Assert.Equal([1, 1, 2], versions);
+
+        bench.Add(new FixedDataSource("test", "words", _ => Lookup.Failed(LookupStatus.NotFound), version: 2));
+        await bench.Judge(Ptrace());
+        Assert.Equal(SignatureState.Running, bench.Catalog.Signatures[0].State);
+        Assert.Equal([1, 1, 2, 2], versions);
+    }
+
+    [Fact]
+    public async Task Signature_ThatDoesWithoutASource_HasItWhenItAppears()
+    {
+        var found = new List<bool>();
+        using var bench = new Bench(() => new TestSignature("A") { OnInit = context => found.Add(context.TryGetDataSource("test", "words", out _)) });
+        await bench.Judge(Ptrace());
+        await bench.Judge(Ptrace());
+
+        bench.Add(new FixedDataSource("test", "words", _ => Lookup.Failed(LookupStatus.NotFound)));
+        await bench.Judge(Ptrace());
+
+        Assert.Equal([false, true], found);
+    }
+
+    [Fact]
     public async Task Signature_AtTheEnd_IsToldThatItsSourceIsComplete()
     {
         var told = new List<Signal>();
@@ -87,4 +128,24 @@ public sealed class LifeTests
         Assert.Equal(["*"], any.Catalog.Wanted().Events);
         Assert.False(any.Catalog.Wanted().Environment);
     }
+
+    private static Func<Signature> Cautious(List<int> versions) => () =>
+    {
+        IDataSource words = null!;
+        return new TestSignature("A", (_, _, _) =>
+        {
+            versions.Add(words.Version);
+            return default;
+        })
+        {
+            OnInit = context =>
+            {
+                context.TryGetDataSource("test", "words", out words);
+                if (words.Version > 2)
+                {
+                    throw new SignatureInitException($"words version {words.Version} not supported");
+                }
+            },
+        };
+    };
 }

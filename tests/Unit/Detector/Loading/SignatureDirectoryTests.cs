@@ -1,6 +1,7 @@
 using System.Text;
 using TraceeMesh.Contracts.Events;
 using TraceeMesh.Signatures;
+using TraceeMesh.TestKit;
 using TraceeMesh.TestKit.Signatures;
 using TraceeMesh.Tests.Unit.Detector.Engine;
 using Xunit;
@@ -40,6 +41,23 @@ public sealed class SignatureDirectoryTests
         Assert.Empty(followed.Bench.Found);
         Assert.Empty(followed.Bench.Catalog.Wanted().Events);
         Assert.True(followed.Changes >= 3);
+    }
+
+    [Fact]
+    public async Task Directory_ThatTakesThePlaceOfAnother_IsFollowedWithoutAWatch()
+    {
+        await using var followed = await Followed.StartAsync();
+        followed.Put("Acme.dll", CompiledAssembly.Reporting("EX-1", "1"));
+        await followed.Until("EX-1 1 running");
+        using var before = new TemporaryDirectory();
+
+        // The system's watch stays with the directory that is moved away; a look now and then finds what is in the other one.
+        Directory.Move(followed.Directory.Path, before["moved"]);
+        Directory.CreateDirectory(followed.Directory.Path);
+        followed.Put("Acme.dll", CompiledAssembly.Reporting("EX-1", "2"));
+        await followed.Until("EX-1 2 running");
+        followed.Put("Acme.dll", CompiledAssembly.Reporting("EX-1", "3"));
+        await followed.Until("EX-1 3 running");
     }
 
     [Fact]

@@ -113,16 +113,31 @@ public sealed class NearCacheTests
     }
 
     [Fact]
-    public void Chain_MoreSubjectsThanItRemembers_BeginsAnew()
+    public void Chain_MoreSubjectsThanItRemembers_ReachesLessFarBack()
     {
+        const int most = ChangeChain.MaxSubjects;
         Tell(1, 15, 21);
-        Add("a", Found(10, 20, open: true));
-        for (var i = 0; i <= ChangeChain.MaxSubjects; i++)
+        Add("early", Found(10, 20, open: true));
+        Add("late", Found(10, most + 500, open: true));
+        Add("changed", Found(10, most + 500, open: true));
+        for (var i = 0; i < most + 1000; i++)
+        {
+            Tell(2 + i, 21 + i, 22 + i, i == most + 900 ? "changed" : $"other {i}");
+        }
+
+        Assert.True(Hits("early", most + 900));
+        Assert.False(Hits("changed", most + 950));
+
+        for (var i = most + 1000; i < 2 * most; i++)
         {
             Tell(2 + i, 21 + i, 22 + i, $"other {i}");
         }
 
-        Assert.False(Hits("a", 25));
+        Assert.True(Hits("early", most + 900));
+        Tell(2 + (2 * most), 21 + (2 * most), 22 + (2 * most), "one more");
+        Assert.False(Hits("early", most + 900));
+        Assert.True(Hits("late", most + 950));
+        Assert.False(Hits("changed", most + 950));
     }
 
     [Fact]

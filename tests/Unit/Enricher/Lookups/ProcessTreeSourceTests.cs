@@ -2,6 +2,7 @@ using TraceeMesh.Contracts;
 using TraceeMesh.Contracts.Events;
 using TraceeMesh.Contracts.Lookups;
 using TraceeMesh.Contracts.Records;
+using TraceeMesh.Enricher;
 using TraceeMesh.Enricher.Lookups;
 using TraceeMesh.TestKit.Records;
 using TraceeMesh.Tests.Unit.Enricher.Cutting;
@@ -117,7 +118,48 @@ public sealed class ProcessTreeSourceTests
 
         Assert.Equal("/bin/sh", result.Values["process_info"]["info"]["executionBinary"]["path"].Text);
         Assert.Equal(Epoch + 4999, result.Values["process_info"]["timestamp"].Integer);
-        Assert.True(result.Open);
+    }
+
+    [Fact]
+    public void Answer_ByANumberThatIsGivenAnew_ServesItsEventOnly()
+    {
+        var result = Ask(Key(("pid", 200)), position: 7, time: 4000);
+
+        Assert.Equal((LookupStatus.Found, 7L, 8L, false), (result.Status, result.From, result.To, result.Open));
+    }
+
+    [Fact]
+    public void Answer_WhoseChangesAreToldByItsKey_IsOpen()
+    {
+        var time = ("time", DataValue.Of(Epoch + 6000));
+
+        foreach (var key in new[] { Key(("entityId", Id(100, 1000))), Key(("threadEntityId", Id(101, 2000))), Key(("entityId", Id(100, 1000)), time) })
+        {
+            var result = Ask(key, position: 8, time: 6000);
+            Assert.Equal((LookupStatus.Found, 8L, true), (result.Status, result.To, result.Open));
+        }
+
+        // Of a map the first pair is what changes are told of.
+        var closed = Ask(Key(time, ("entityId", Id(100, 1000))), position: 8, time: 6000);
+        Assert.Equal((LookupStatus.Found, 9L, false), (closed.Status, closed.To, closed.Open));
+    }
+
+    [Fact]
+    public void Answer_AskedBeforeTheBeginOfAProcessKnownByNameOnly_ServesItsEventOnly()
+    {
+        var harness = new CutterHarness();
+        var records = new RecordBuilder { Head = Head(1, 1, 0, 0, 500) };
+        records.Add(EventIds.SnapshotProcess, new SnapshotProcessBody { Inode = 9 }, "/sbin/init", RecordBuilder.List("init")).SnapshotEnd(1);
+        records.Head = Head(300, 9000, 200, 8000, 9500);
+        records.Exec("/bin/child", "child");
+        harness.Give(0, records);
+        var source = new ProcessTreeSource(harness.Stores);
+
+        var early = source.Answer(Key(("entityId", Id(200, 8000))), new AsOf(new StorePosition(0, 2), 7000, Epoch));
+        var late = source.Answer(Key(("entityId", Id(200, 8000))), new AsOf(new StorePosition(0, 2), 9500, Epoch));
+
+        Assert.Equal((LookupStatus.Found, 2L, 3L, false), (early.Status, early.From, early.To, early.Open));
+        Assert.True(late.Open);
     }
 
     [Fact]

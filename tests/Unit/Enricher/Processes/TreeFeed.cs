@@ -15,9 +15,9 @@ internal sealed class TreeFeed
     private readonly Dictionary<Task, Task> _parents = [];
     private int _load;
 
-    public TreeFeed(ProcessLimits? limits = null, bool complete = true)
+    public TreeFeed(ProcessLimits? limits = null, bool complete = true, ProcessStore? store = null)
     {
-        Store = new ProcessStore(limits);
+        Store = store ?? new ProcessStore(limits);
         Store.BeginLoad(Seed, new FactStamp(1, Position));
         if (complete)
         {

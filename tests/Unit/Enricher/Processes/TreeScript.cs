@@ -49,8 +49,10 @@ internal sealed class TreeScript
 
     public IEnumerable<Task> Everybody => _deeds.Where(d => d.Kind == DeedKind.Fork).Select(d => d.Other).Prepend(TreeFeed.Init);
 
+    public IEnumerable<Task> Threads => _deeds.Where(d => d.Kind == DeedKind.Clone).Select(d => d.Other);
+
     /// <summary>Feeds it in an order that a ring can have: what one process does stays in order, and nobody acts before its fork.</summary>
-    public void FeedTo(TreeFeed feed, int seed)
+    public void FeedTo(TreeFeed feed, int seed, Action<long>? fed = null)
     {
         var random = new Random(seed);
         var left = _deeds.ToList();
@@ -62,6 +64,7 @@ internal sealed class TreeScript
             left.Remove(deed);
             born.Add(deed.Other);
             Feed(feed, deed);
+            fed?.Invoke(deed.Time);
         }
     }
 

@@ -1,7 +1,7 @@
-namespace TraceeMesh.Detector.Loading;
+namespace TraceeMesh.Plugins;
 
 /// <summary>
-/// An assembly in the directory of signatures: <c>NAME.dll</c>, which brings nothing along, or <c>NAME/NAME.dll</c> with what it needs
+/// An assembly in a directory of plug-ins: <c>NAME.dll</c>, which brings nothing along, or <c>NAME/NAME.dll</c> with what it needs
 /// beside it.
 /// </summary>
 /// <param name="Name">Path below the directory.</param>

@@ -1,29 +1,23 @@
 using System.Reflection;
 using System.Runtime.Loader;
-using TraceeMesh.Contracts.Events;
-using TraceeMesh.Signatures;
 
-namespace TraceeMesh.Detector.Loading;
+namespace TraceeMesh.Plugins;
 
 /// <summary>
-/// Where one assembly of signatures lives with what it brings along, and goes with it when it is unloaded. It shares with the
-/// detector the SDK and the runtime's own libraries, nothing else. Files are read, never held: they may be overwritten at any time.
+/// Where one plug-in lives with what it brings along, and goes with it when it is unloaded. It shares with the service the SDK and
+/// the runtime's own libraries, nothing else. Files are read, never held: they may be overwritten at any time.
 /// </summary>
 /// <param name="file">The assembly.</param>
-public sealed class SignatureLoadContext(AssemblyFile file) : AssemblyLoadContext(file.Name, isCollectible: true)
+/// <param name="sdk">What it shares with the service.</param>
+public sealed class PluginLoadContext(AssemblyFile file, PluginSdk sdk) : AssemblyLoadContext(file.Name, isCollectible: true)
 {
     /// <summary>Bytes of one assembly.</summary>
     public const long MaxBytes = 64 << 20;
 
-    private static readonly Dictionary<string, Assembly> Sdk = new[] { typeof(Signature).Assembly, typeof(Event).Assembly }.ToDictionary(a => a.GetName().Name!);
-
     private static readonly string Runtime = Path.GetDirectoryName(typeof(object).Assembly.Location)!;
 
-    /// <summary>Whether an assembly of this name is the detector's to give, so that one in the directory is never loaded.</summary>
-    public static bool IsSdk(string name) => Sdk.ContainsKey(name);
-
     /// <summary>Loads the assembly itself.</summary>
-    /// <exception cref="SignatureLoadException">It is no assembly, or this detector has not what it needs.</exception>
+    /// <exception cref="PluginLoadException">It is no assembly, or this service has not what it needs.</exception>
     public Assembly Load()
     {
         Assembly assembly;
@@ -33,14 +27,14 @@ public sealed class SignatureLoadContext(AssemblyFile file) : AssemblyLoadContex
         }
         catch (Exception e) when (e is BadImageFormatException or IOException or UnauthorizedAccessException)
         {
-            throw new SignatureLoadException(e is BadImageFormatException ? "it is not a .NET assembly" : $"it cannot be read: {e.Message}");
+            throw new PluginLoadException(e is BadImageFormatException ? "it is not a .NET assembly" : $"it cannot be read: {e.Message}");
         }
 
         foreach (var needed in assembly.GetReferencedAssemblies())
         {
             if (Obstacle(needed) is { } obstacle)
             {
-                throw new SignatureLoadException(obstacle);
+                throw new PluginLoadException(obstacle);
             }
         }
 
@@ -51,9 +45,9 @@ public sealed class SignatureLoadContext(AssemblyFile file) : AssemblyLoadContex
     protected override Assembly? Load(AssemblyName assemblyName)
     {
         var name = assemblyName.Name!;
-        if (Sdk.TryGetValue(name, out var sdk))
+        if (sdk.TryGet(name, out var shared))
         {
-            return sdk;
+            return shared;
         }
 
         return IsOfRuntime(name) ? null // The default context has it.
@@ -67,18 +61,18 @@ public sealed class SignatureLoadContext(AssemblyFile file) : AssemblyLoadContex
     private string? Obstacle(AssemblyName needed)
     {
         var name = needed.Name!;
-        if (Sdk.TryGetValue(name, out var sdk))
+        if (sdk.TryGet(name, out var shared))
         {
-            var (mine, built) = (sdk.GetName().Version!, needed.Version ?? new Version(0, 0));
-            return built.Major != mine.Major ? $"it is built against {name} {built}, and this detector has {mine}: build it against that"
-                : built > mine ? $"it is built against {name} {built}, newer than this detector's {mine}: update the detector, or build it against that"
+            var (mine, built) = (shared.GetName().Version!, needed.Version ?? new Version(0, 0));
+            return built.Major != mine.Major ? $"it is built against {name} {built}, and this {sdk.Service} has {mine}: build it against that"
+                : built > mine ? $"it is built against {name} {built}, newer than this {sdk.Service}'s {mine}: update the {sdk.Service}, or build it against that"
                 : null;
         }
 
         if (IsOfRuntime(name))
         {
             var (mine, built) = (typeof(object).Assembly.GetName().Version!, needed.Version ?? new Version(0, 0));
-            return built.Major > mine.Major && name == "System.Runtime" ? $"it is built for .NET {built.Major}, and this detector runs on .NET {mine.Major}" : null;
+            return built.Major > mine.Major && name == "System.Runtime" ? $"it is built for .NET {built.Major}, and this {sdk.Service} runs on .NET {mine.Major}" : null;
         }
 
         return file.Beside(name) is null ? $"it needs {name} {needed.Version}, which is not there: {file.Remedy}" : null;
