@@ -93,6 +93,7 @@ internal static partial class EventDocument
         text.AppendLine("  looked. What matters for security has events of its own, read from kernel objects.");
         text.AppendLine("- An argument is absent (null) where its memory could not be read without a page fault: at a wrong address, or never touched by");
         text.AppendLine("  the kernel since the call had failed before. A null pointer to a text is an empty text.");
+        text.AppendLine("- Flags, signals and the like are numbers; `tmesh events --names` shows what they are called.");
         text.AppendLine("- Texts are cut at 4096 bytes, lists at 256 texts or 12 KiB, a socket address at 128 bytes.");
         text.AppendLine("- Not seen: calls answered in user space (`gettimeofday`, `clock_gettime`, `time`, `getcpu` by the vDSO), what io_uring does without a");
         text.AppendLine("  call, calls that seccomp ends the process for, calls of the mesh's own processes.");
