@@ -50,12 +50,11 @@ public sealed class LdPreload : Signature
         return default;
     }
 
-    // A variable that is set to nothing loads nothing.
     private static bool Preloads(ReadOnlySpan<Utf8Text> environment)
     {
         foreach (var variable in environment)
         {
-            if (Sets(variable, "LD_PRELOAD="u8) || Sets(variable, "LD_LIBRARY_PATH="u8))
+            if (variable.StartsWith("LD_PRELOAD="u8) || variable.StartsWith("LD_LIBRARY_PATH="u8))
             {
                 return true;
             }
@@ -63,6 +62,4 @@ public sealed class LdPreload : Signature
 
         return false;
     }
-
-    private static bool Sets(Utf8Text variable, ReadOnlySpan<byte> name) => variable.Length > name.Length && variable.StartsWith(name);
 }
