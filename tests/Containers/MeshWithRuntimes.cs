@@ -44,6 +44,8 @@ public sealed class MeshWithRuntimes : IAsyncLifetime
             n => $"TRACEEMESH_RUNTIME_{n.ToUpperInvariant()}",
             n => _runtimes.TryGetValue(n, out var runtime) ? runtime.Socket : "");
 
+        // On a busy machine podman may answer later than events wait by default; what then becomes of them the unit tier tests.
+        settings["TRACEEMESH_PARKING_TIME"] = "5";
         settings["TRACEEMESH_KUBECONFIG"] = await StartApiServerAsync();
         Mesh = await LiveMesh.StartAsync(settings);
         Lifecycle = await LifecycleLog.StartAsync(Mesh);
