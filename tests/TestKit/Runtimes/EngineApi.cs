@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Text;
@@ -48,7 +49,20 @@ internal sealed class EngineApi(string socket) : IDisposable
 
     public Task StartAsync(string id) => SendAsync(HttpMethod.Post, $"containers/{id}/start");
 
-    public Task RemoveAsync(string id) => SendAsync(HttpMethod.Delete, $"containers/{id}?force=true");
+    public async Task RemoveAsync(string id)
+    {
+        // Podman refuses to kill a container that is ending by itself: that one is waited for.
+        var path = $"containers/{id}?force=true";
+        var (status, body) = await AskAsync(HttpMethod.Delete, path);
+        if (status == HttpStatusCode.InternalServerError && body.Contains("container state improper", StringComparison.Ordinal))
+        {
+            await SendAsync(HttpMethod.Post, $"containers/{id}/wait");
+            await SendAsync(HttpMethod.Delete, path);
+            return;
+        }
+
+        AssertOk(HttpMethod.Delete, path, status, body);
+    }
 
     /// <summary>Runs a program in a container to its end.</summary>
     public async Task ExecAsync(string id, IReadOnlyList<string> command)
@@ -85,10 +99,18 @@ internal sealed class EngineApi(string socket) : IDisposable
 
     private async Task<string> SendAsync(HttpMethod method, string path, HttpContent? content = null)
     {
-        using var request = new HttpRequestMessage(method, path) { Content = content };
-        using var response = await _client.SendAsync(request);
-        var body = await response.Content.ReadAsStringAsync();
-        Assert.True(response.IsSuccessStatusCode, $"{method} {path}: {(int)response.StatusCode} {body}");
+        var (status, body) = await AskAsync(method, path, content);
+        AssertOk(method, path, status, body);
         return body;
     }
+
+    private async Task<(HttpStatusCode Status, string Body)> AskAsync(HttpMethod method, string path, HttpContent? content = null)
+    {
+        using var request = new HttpRequestMessage(method, path) { Content = content };
+        using var response = await _client.SendAsync(request);
+        return (response.StatusCode, await response.Content.ReadAsStringAsync());
+    }
+
+    private static void AssertOk(HttpMethod method, string path, HttpStatusCode status, string body) =>
+        Assert.True((int)status is >= 200 and < 300, $"{method} {path}: {(int)status} {body}");
 }
