@@ -220,23 +220,14 @@ static __noinline int emit__kernel_string(struct scratch *s, __u64 address)
     return 0;
 }
 
-static __noinline int emit__path(struct scratch *s, __u64 mount, __u64 dentry)
+/* The path that path__walk() left in s->walk. */
+static __noinline int emit__walked_path(struct scratch *s)
 {
     char *room = emit__room(s, PATH_PART_MAX);
     __u64 begin, length;
 
     if (!room)
         return 0;
-    if (!dentry) {
-        emit__part(s, 0, false);
-        return 0;
-    }
-
-    s->walk.mount = mount;
-    s->walk.dentry = dentry;
-    s->walk.begin = PATH_PART_MAX;
-    path__walk(&s->walk);
-
     begin = s->walk.begin;
     barrier_var(begin);
     if (begin > PATH_PART_MAX)
@@ -250,10 +241,22 @@ static __noinline int emit__path(struct scratch *s, __u64 mount, __u64 dentry)
     return 0;
 }
 
+static __always_inline int emit__path(struct scratch *s, __u64 mount, __u64 dentry)
+{
+    if (!dentry) {
+        emit__part(s, 0, false);
+        return 0;
+    }
+    path__begin(&s->walk, mount, dentry);
+    path__walk(&s->walk);
+    return emit__walked_path(s);
+}
+
 static __always_inline void emit__file_path(struct scratch *s, struct file *file)
 {
     if (file)
-        emit__path(s, (__u64)BPF_CORE_READ(file, f_path.mnt), (__u64)BPF_CORE_READ(file, f_path.dentry));
+        emit__path(s, (__u64)kernel__read(struct file, file, f_path.mnt),
+                   (__u64)kernel__read(struct file, file, f_path.dentry));
     else
         emit__empty(s);
 }
@@ -309,7 +312,7 @@ static __always_inline void emit__body(struct scratch *s, struct task_struct *ta
 }
 
 /* Into the ring without waking anyone: the collector drains on a timer. */
-static __always_inline int emit__end(struct scratch *s)
+static __always_inline void emit__submit(struct scratch *s)
 {
     struct cpu_account *account = emit__account();
     struct control *switches = emit__control();
@@ -331,6 +334,11 @@ static __always_inline int emit__end(struct scratch *s)
         else if (size > RECORD_MAX || bpf_ringbuf_output(&ring, s->bytes, size, BPF_RB_NO_WAKEUP))
             emit__count_drop(account, s->head.event, DROP_RING_FULL);
     }
+}
+
+static __always_inline int emit__end(struct scratch *s)
+{
+    emit__submit(s);
     emit__release(s);
     return 0;
 }

@@ -4,13 +4,21 @@
  *
  * Task pointers come from the hook and are known to the verifier, so their
  * fields are plain loads (a load through a bad pointer gives 0). Pointers found
- * by arithmetic or in the file table are not: those are read with BPF_CORE_READ.
+ * by arithmetic or in the file table are not: those are read with kernel__read.
  */
 #pragma once
 
 #include "maps.h"
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_tracing.h>
+
+/* Linux 6.2 and later: tells the verifier what a pointer points at, and costs nothing. */
+extern void *bpf_rdonly_cast(const void *object, __u32 type) __ksym __weak;
+
+/* A field of what the pointer points at: a plain load where the kernel has the cast, else a call of a helper. */
+#define kernel__read(type, pointer, field)                                                                  \
+    (bpf_rdonly_cast ? ((type *)bpf_rdonly_cast((pointer), bpf_core_type_id_kernel(type)))->field            \
+                     : BPF_CORE_READ((type *)(pointer), field))
 
 /* Where a task's number at one nesting level of pid namespaces stands. */
 static __always_inline struct upid *extract__upid(struct pid *pid, __u64 level)
@@ -74,7 +82,7 @@ static __always_inline void extract__task_ids(struct task_ids *ids, struct task_
 /* The task's cgroup in the v1 hierarchy chosen at load; NULL without one. */
 static __always_inline struct cgroup *extract__fallback_cgroup(struct css_set *set)
 {
-    struct cgroup_subsys_state *state = NULL;
+    struct cgroup_subsys_state *state;
     __u64 subsystem;
 
     if (options.fallback_hierarchy == FALLBACK_MEMORY)
@@ -84,10 +92,9 @@ static __always_inline struct cgroup *extract__fallback_cgroup(struct css_set *s
     else
         return NULL;
 
-    bpf_probe_read_kernel(&state, sizeof(state),
-                          (char *)set + bpf_core_field_offset(struct css_set, subsys) +
-                              subsystem * sizeof(state));
-    return BPF_CORE_READ(state, cgroup);
+    state = *(struct cgroup_subsys_state **)((char *)set + bpf_core_field_offset(struct css_set, subsys) +
+                                             subsystem * sizeof(state));
+    return state->cgroup;
 }
 
 static __always_inline void extract__cgroup(struct record_head *head, struct task_struct *task)
@@ -103,8 +110,11 @@ static __always_inline void extract__cgroup(struct record_head *head, struct tas
 
     fallback = extract__fallback_cgroup(set);
     if (fallback) {
-        head->cgroup_id = BPF_CORE_READ(fallback, kn, id);
-        head->cgroup_hierarchy = BPF_CORE_READ(fallback, root, hierarchy_id);
+        struct kernfs_node *node = kernel__read(struct cgroup, fallback, kn);
+        struct cgroup_root *root = kernel__read(struct cgroup, fallback, root);
+
+        head->cgroup_id = kernel__read(struct kernfs_node, node, id);
+        head->cgroup_hierarchy = kernel__read(struct cgroup_root, root, hierarchy_id);
     }
 }
 
@@ -133,8 +143,12 @@ static __always_inline __u64 extract__ctime(struct inode *inode)
     __u64 seconds, nanoseconds;
 
     if (bpf_core_field_exists(split->i_ctime_sec)) {
-        seconds = BPF_CORE_READ(split, i_ctime_sec);
-        nanoseconds = BPF_CORE_READ(split, i_ctime_nsec) & 0x7fffffff;
+        struct inode *known = bpf_rdonly_cast ? bpf_rdonly_cast(inode, bpf_core_type_id_kernel(struct inode)) : NULL;
+
+        split = (void *)known;
+        seconds = known ? split->i_ctime_sec : BPF_CORE_READ((struct inode___split_ctime *)inode, i_ctime_sec);
+        nanoseconds = known ? split->i_ctime_nsec : BPF_CORE_READ((struct inode___split_ctime *)inode, i_ctime_nsec);
+        nanoseconds &= 0x7fffffff;
     } else if (bpf_core_field_exists(hidden->__i_ctime)) {
         seconds = BPF_CORE_READ(hidden, __i_ctime.tv_sec);
         nanoseconds = BPF_CORE_READ(hidden, __i_ctime.tv_nsec);
@@ -158,12 +172,13 @@ static __always_inline struct file_facts extract__file(struct file *file)
     struct file_facts facts = {};
 
     if (file) {
-        struct inode *inode = BPF_CORE_READ(file, f_inode);
+        struct inode *inode = kernel__read(struct file, file, f_inode);
+        struct super_block *super = kernel__read(struct inode, inode, i_sb);
 
-        facts.inode = BPF_CORE_READ(inode, i_ino);
+        facts.inode = kernel__read(struct inode, inode, i_ino);
         facts.ctime = extract__ctime(inode);
-        facts.dev = BPF_CORE_READ(inode, i_sb, s_dev);
-        facts.mode = BPF_CORE_READ(inode, i_mode);
+        facts.dev = kernel__read(struct super_block, super, s_dev);
+        facts.mode = kernel__read(struct inode, inode, i_mode);
     }
     return facts;
 }
@@ -171,11 +186,11 @@ static __always_inline struct file_facts extract__file(struct file *file)
 /* What the descriptor stands for in the current task; NULL where it stands for nothing (any more). */
 static __always_inline struct file *extract__descriptor(struct task_struct *task, __s64 descriptor)
 {
-    struct fdtable *table = BPF_CORE_READ(task, files, fdt);
+    struct fdtable *table = task->files->fdt;
     struct file *file = NULL;
 
-    if (descriptor < 0 || descriptor >= BPF_CORE_READ(table, max_fds))
+    if (descriptor < 0 || descriptor >= table->max_fds)
         return NULL;
-    bpf_probe_read_kernel(&file, sizeof(file), BPF_CORE_READ(table, fd) + descriptor);
+    bpf_probe_read_kernel(&file, sizeof(file), (struct file **)(__u64)table->fd + descriptor);
     return file;
 }

@@ -16,13 +16,43 @@
 #define UTS_INIT_INUM  0xEFFFFFFEU
 
 #define S_IFMT   0170000
+#define S_IFSOCK 0140000
+#define S_IFREG  0100000
 #define O_CREAT  00000100
 #define O_EXCL   00000200
 #define O_WRONLY 00000001
 #define O_NOCTTY 00000400
 #define O_TRUNC  00001000
+#define O_APPEND 00002000
 #define O_PATH   010000000
 #define AT_FDCWD -100
+
+#define AT_REMOVEDIR 0x200
+
+#define F_DUPFD         0
+#define F_DUPFD_CLOEXEC 1030
+
+#define EBADF       9
+#define ENOTSOCK    88
+#define EINPROGRESS 115
+
+#define AF_UNIX  1
+#define AF_INET  2
+#define AF_INET6 10
+
+#define PROTOCOL_TCP 6
+#define PROTOCOL_UDP 17
+
+#define MAP_ANONYMOUS 0x20
+#define PROT_WRITE    0x2
+#define PROT_EXEC     0x4
+#define PROT_ALL      0x7
+
+/* States of a TCP socket. */
+#define TCP_ESTABLISHED 1
+#define TCP_SYN_SENT    2
+#define TCP_CLOSE       7
+
 #define AT_NULL  0
 #define AT_BASE  7
 
@@ -45,7 +75,7 @@ typedef struct {
 } kgid_t;
 
 struct pt_regs {
-    unsigned long bx, cx, dx, si, di, r10, r8, orig_ax;
+    unsigned long bx, cx, dx, si, di, bp, r8, r9, r10, orig_ax;
 };
 
 struct ns_common {
@@ -65,6 +95,22 @@ struct mnt_namespace {
     struct ns_common ns;
 };
 
+struct ipc_namespace {
+    struct ns_common ns;
+};
+
+struct cgroup_namespace {
+    struct ns_common ns;
+};
+
+struct user_namespace {
+    struct ns_common ns;
+};
+
+struct net {
+    struct ns_common ns;
+};
+
 struct task_struct;
 
 struct pid_namespace {
@@ -77,6 +123,9 @@ struct nsproxy {
     struct uts_namespace *uts_ns;
     struct mnt_namespace *mnt_ns;
     struct pid_namespace *pid_ns_for_children;
+    struct ipc_namespace *ipc_ns;
+    struct net *net_ns;
+    struct cgroup_namespace *cgroup_ns;
 };
 
 struct upid {
@@ -102,6 +151,7 @@ struct inode {
     unsigned short i_mode;
     struct super_block *i_sb;
     unsigned long i_ino;
+    __s64 i_size;
 };
 
 /* Linux 6.11 and later: bit 31 of the nanoseconds is a flag of the multigrain clock. */
@@ -149,6 +199,8 @@ struct file {
     struct inode *f_inode;
     unsigned int f_flags;
     struct path f_path;
+    __s64 f_pos;
+    void *private_data;
 };
 
 struct fdtable {
@@ -165,6 +217,8 @@ struct fs_struct {
 };
 
 struct vm_area_struct {
+    unsigned long vm_end;
+    unsigned long vm_flags;
     struct file *vm_file;
 };
 
@@ -199,9 +253,23 @@ struct css_set {
     struct cgroup *dfl_cgrp;
 };
 
+/* 64 bits, which older kernels name otherwise. */
+typedef struct {
+    __u64 val;
+} kernel_cap_t;
+
 struct cred {
     kuid_t uid;
     kgid_t gid;
+    kuid_t suid;
+    kgid_t sgid;
+    kuid_t euid;
+    kgid_t egid;
+    kuid_t fsuid;
+    kgid_t fsgid;
+    unsigned int securebits;
+    kernel_cap_t cap_inheritable, cap_permitted, cap_effective, cap_bset, cap_ambient;
+    struct user_namespace *user_ns;
 };
 
 struct signal_struct {
@@ -241,6 +309,97 @@ struct linux_binprm {
     struct file *file;
     const char *filename;
     const char *interp;
+};
+
+struct in6_addr {
+    char in6_u;
+};
+
+struct sock_common {
+    __u32 skc_daddr;
+    __u32 skc_rcv_saddr;
+    __u16 skc_dport; /* as in a packet */
+    __u16 skc_num;   /* as the host counts */
+    unsigned short skc_family;
+    int skc_bound_dev_if;
+    struct in6_addr skc_v6_daddr;
+    struct in6_addr skc_v6_rcv_saddr;
+};
+
+struct sock {
+    struct sock_common __sk_common;
+    __u16 sk_protocol;
+};
+
+struct socket {
+    short type;
+    struct sock *sk;
+};
+
+struct sockaddr_un {
+    unsigned short sun_family;
+};
+
+struct unix_address {
+    int len;
+    struct sockaddr_un name[1];
+};
+
+struct unix_sock {
+    struct unix_address *addr;
+    struct sock *peer;
+};
+
+struct filename {
+    const char *name;
+};
+
+struct io_cqe {
+    int fd;
+};
+
+struct io_cmd_data {
+    struct file *file;
+};
+
+struct io_kiocb {
+    struct io_cmd_data cmd; /* begins with the file, then what the operation needs: io_open and the like */
+    __u8 opcode;
+    struct io_cqe cqe;
+    void *async_data;
+};
+
+struct io_open {
+    int dfd;
+    struct filename *filename;
+};
+
+struct io_unlink {
+    int dfd;
+    struct filename *filename;
+};
+
+struct io_rename {
+    int old_dfd;
+    struct filename *oldpath;
+};
+
+struct io_connect {
+    int addr_len;
+};
+
+struct __kernel_sockaddr_storage {
+    unsigned short ss_family;
+};
+
+struct io_async_msghdr {
+    struct __kernel_sockaddr_storage addr;
+};
+
+struct module {
+    char name[56];
+    const char *version;
+    const char *srcversion;
 };
 
 struct bpf_iter_meta {

@@ -9,6 +9,9 @@
 #define OWN_PROCESSES_MAX   1024
 #define EXECS_IN_FLIGHT_MAX 4096
 #define DNS_SOCKETS_MAX     4096
+#define CALLS_IN_FLIGHT_MAX 4096
+#define FLOWS_MAX           16384
+#define FILES_OPENED_MAX    16384
 
 #define NAME_MAX 255
 
@@ -28,12 +31,58 @@ struct socket_user {
     char node_name[NAME_PART_MAX + 8];
 };
 
+#define SOCKET_ADDRESS_MAX 112 /* a family and the longest path of a unix socket, rounded up */
+
+struct socket_address {
+    __u64 length;
+    char bytes[SOCKET_ADDRESS_MAX];
+};
+
+/* A TCP connection: whose it is, and between which addresses. */
+struct flow {
+    struct socket_user user;
+    struct socket_address local;
+    struct socket_address remote;
+    __u64 direction; /* enum flow_direction */
+    __u64 begun;
+};
+
+#define CREDENTIAL_NUMBERS 15
+#define NAMESPACE_NUMBERS  6
+
+struct task_before {
+    __u64 credentials[CREDENTIAL_NUMBERS];
+    __u64 namespaces[NAMESPACE_NUMBERS];
+    __u32 alert; /* enum protection_alert */
+    __u32 protection;
+};
+
+struct opened_file {
+    __u64 inode;
+    __u64 ctime;
+};
+
+/* A system call that somebody wants. */
+struct call {
+    __u64 argument[CALL_REGISTERS]; /* in the event's order */
+    __u64 registers[8];             /* in the call's order; only the first CALL_REGISTERS are used */
+    __s64 result;
+    __u32 number;
+    __u32 compat;
+    struct call_entry entry;
+};
+
 /* One record in the making. */
 struct scratch {
     __u64 taken;
+    struct call call;
+    __u64 values[VALUES]; /* what a filter looks at, see enum term_value */
+    struct filter_path key;
     __u64 size; /* of the record so far */
     struct path_walk walk;
     struct socket_user user;
+    struct flow flow;
+    struct socket_address address;
     __u64 auxiliary_vector[56];
     union {
         struct {
@@ -44,12 +93,14 @@ struct scratch {
                 struct exit_body exit;
                 struct cgroup_body cgroup;
                 struct cgroup_attach_body cgroup_attach;
-                struct ptrace_body ptrace;
+                struct system_call_body system_call;
                 struct file_open_body file_open;
                 struct rename_body rename;
                 struct snapshot_process_body snapshot_process;
                 struct net_packet_dns_body net_packet_dns;
+                struct dns_message_body dns_message;
                 struct snapshot_end_body snapshot_end;
+                __u64 number[ARGUMENT_NUMBERS_MAX];
             };
         };
         char bytes[RECORD_MAX];
@@ -113,6 +164,48 @@ struct {
     __type(value, struct socket_user);
 } dns_sockets SEC(".maps");
 
+/*
+ * Programs for the return, and for the beginning, of each system call, reached from the one program every call passes
+ * (include/object.h; CALLS). The collector fills the places of the calls whose events are wanted.
+ */
+struct {
+    __uint(type, BPF_MAP_TYPE_PROG_ARRAY);
+    __uint(max_entries, CALLS);
+    __type(key, __u32);
+    __type(value, __u32);
+} returning_calls SEC(".maps");
+
+struct {
+    __uint(type, BPF_MAP_TYPE_PROG_ARRAY);
+    __uint(max_entries, CALLS);
+    __type(key, __u32);
+    __type(value, __u32);
+} beginning_calls SEC(".maps");
+
+/* What the current task was like when the call it is in began, by tid. */
+struct {
+    __uint(type, BPF_MAP_TYPE_LRU_HASH);
+    __uint(max_entries, CALLS_IN_FLIGHT_MAX);
+    __type(key, __u32);
+    __type(value, struct task_before);
+} tasks_before SEC(".maps");
+
+/* Files opened for writing and not written yet, by their address. One that falls out is not told when it is written. */
+struct {
+    __uint(type, BPF_MAP_TYPE_LRU_HASH);
+    __uint(max_entries, FILES_OPENED_MAX);
+    __type(key, __u64);
+    __type(value, struct opened_file);
+} opened_files SEC(".maps");
+
+/* TCP connections, by the address of their socket. One that falls out ends untold. */
+struct {
+    __uint(type, BPF_MAP_TYPE_LRU_HASH);
+    __uint(max_entries, FLOWS_MAX);
+    __type(key, __u64);
+    __type(value, struct flow);
+} flows SEC(".maps");
+
 /* An array, not a per-cpu array, whose values may not exceed 32 KiB. Indexed by cpu * SCRATCH_PER_CPU + n. */
 struct {
     __uint(type, BPF_MAP_TYPE_ARRAY);
@@ -120,5 +213,28 @@ struct {
     __type(key, __u32);
     __type(value, struct scratch);
 } scratches SEC(".maps");
+
+/* What is known of each system call, see CALLS. */
+struct {
+    __uint(type, BPF_MAP_TYPE_ARRAY);
+    __uint(max_entries, CALLS);
+    __type(key, __u32);
+    __type(value, struct call_entry);
+} calls SEC(".maps");
+
+struct {
+    __uint(type, BPF_MAP_TYPE_ARRAY);
+    __uint(max_entries, FILTERS);
+    __type(key, __u32);
+    __type(value, struct event_filter);
+} filters SEC(".maps");
+
+struct {
+    __uint(type, BPF_MAP_TYPE_LPM_TRIE);
+    __uint(map_flags, BPF_F_NO_PREALLOC);
+    __uint(max_entries, FILTER_PATHS);
+    __type(key, struct filter_path);
+    __type(value, __u64);
+} filter_paths SEC(".maps");
 
 const volatile struct load_options options SEC(".rodata.options") = {};

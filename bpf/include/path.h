@@ -23,7 +23,7 @@ static __always_inline struct mount *path__mount_of(__u64 vfsmount)
 /* Puts one name, and a slash before it, in front of the path; false when it does not fit. */
 static __always_inline bool path__prepend(struct path_walk *walk, struct dentry *dentry, bool slash)
 {
-    __u64 length = BPF_CORE_READ(dentry, d_name.len);
+    __u64 length = kernel__read(struct dentry, dentry, d_name.len);
     __u64 begin = walk->begin;
 
     barrier_var(length);
@@ -37,52 +37,79 @@ static __always_inline bool path__prepend(struct path_walk *walk, struct dentry 
     begin &= PATH_PART_MAX - 1;
     if (slash)
         walk->bytes[begin] = '/';
-    bpf_probe_read_kernel(walk->bytes + begin + slash, length, BPF_CORE_READ(dentry, d_name.name));
+    bpf_probe_read_kernel(walk->bytes + begin + slash, length, kernel__read(struct dentry, dentry, d_name.name));
     walk->begin = begin;
     return true;
 }
 
+static __always_inline void path__begin(struct path_walk *walk, __u64 vfsmount, __u64 dentry)
+{
+    walk->mount = vfsmount;
+    walk->dentry = dentry;
+    walk->begin = PATH_PART_MAX;
+}
+
+struct path_climb {
+    struct path_walk *walk;
+    bool rooted; /* the root of the mount namespace was reached */
+};
+
+/* From a dentry to the one above it, or from the root of a mount to where that is mounted; 1 at the end. */
+static long path__step(__u32 step, struct path_climb *climb)
+{
+    struct path_walk *walk = climb->walk;
+    struct dentry *dentry = (struct dentry *)walk->dentry;
+    struct vfsmount *vfsmount = (struct vfsmount *)walk->mount;
+    struct dentry *directory;
+
+    if (dentry == kernel__read(struct vfsmount, vfsmount, mnt_root)) {
+        struct mount *mount = path__mount_of(walk->mount);
+        struct mount *parent = kernel__read(struct mount, mount, mnt_parent);
+
+        if (parent == mount) {
+            walk->cut = 0;
+            climb->rooted = true;
+            return 1;
+        }
+        walk->dentry = (__u64)kernel__read(struct mount, mount, mnt_mountpoint);
+        walk->mount = (__u64)parent + bpf_core_field_offset(struct mount, mnt);
+        return 0;
+    }
+
+    directory = kernel__read(struct dentry, dentry, d_parent);
+    if (directory == dentry) {
+        if (step == 0)
+            path__prepend(walk, dentry, false);
+        walk->cut = 0;
+        return 1;
+    }
+    if (!path__prepend(walk, dentry, true))
+        return 1;
+    walk->dentry = (__u64)directory;
+    return 0;
+}
+
 /*
- * Global, so that the verifier walks the loop once and not for each caller; the
- * state of the walk lives in map memory for the same reason.
+ * Global, so that the verifier walks the loop once and not for each caller; the state of the walk lives in map memory
+ * for the same reason. Linux 5.17 has loops whose body it walks once.
  */
 __noinline int path__walk(struct path_walk *walk)
 {
+    struct path_climb climb = {.walk = walk};
+
     if (!walk)
         return 0;
 
     walk->cut = 1;
-    for (int step = 0; step < PATH_STEPS_MAX; step++) {
-        struct dentry *dentry = (struct dentry *)walk->dentry;
-        struct vfsmount *vfsmount = (struct vfsmount *)walk->mount;
-
-        if (dentry == BPF_CORE_READ(vfsmount, mnt_root)) {
-            struct mount *mount = path__mount_of(walk->mount);
-            struct mount *parent = BPF_CORE_READ(mount, mnt_parent);
-
-            if (parent == mount) {
-                walk->cut = 0;
+    if (bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_loop)) {
+        bpf_loop(PATH_STEPS_MAX, path__step, &climb, 0);
+    } else {
+        for (int step = 0; step < PATH_STEPS_MAX; step++)
+            if (path__step(step, &climb))
                 break;
-            }
-            walk->dentry = (__u64)BPF_CORE_READ(mount, mnt_mountpoint);
-            walk->mount = (__u64)parent + bpf_core_field_offset(struct mount, mnt);
-            continue;
-        }
-
-        struct dentry *directory = BPF_CORE_READ(dentry, d_parent);
-
-        if (directory == dentry) {
-            if (step == 0)
-                path__prepend(walk, dentry, false);
-            walk->cut = 0;
-            return 0;
-        }
-        if (!path__prepend(walk, dentry, true))
-            return 0;
-        walk->dentry = (__u64)directory;
     }
 
-    if (walk->begin == PATH_PART_MAX) {
+    if (climb.rooted && walk->begin == PATH_PART_MAX) {
         walk->begin = PATH_PART_MAX - 1;
         walk->bytes[PATH_PART_MAX - 1] = '/';
     }

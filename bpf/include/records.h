@@ -40,9 +40,9 @@
 /* record_head.cpu of records the collector writes itself (the snapshot of cgroups). */
 #define CPU_COLLECTOR 0xffff
 
-/* Numbers of the events, as in the catalog (shared/TraceeMesh.Contracts/Events/EventCatalog.cs). */
+/* Numbers of the events, as in the catalog (shared/TraceeMesh.Contracts/Events/EventCatalog.cs). Those below
+ * EVENT_SCHED_PROCESS_FORK are system calls by name, see struct call_entry. */
 enum event_id {
-    EVENT_PTRACE = 101,
     EVENT_SCHED_PROCESS_FORK = 702,
     EVENT_SCHED_PROCESS_EXEC = 703,
     EVENT_SCHED_PROCESS_EXIT = 704,
@@ -52,6 +52,32 @@ enum event_id {
     EVENT_SECURITY_FILE_OPEN = 718,
     EVENT_SECURITY_INODE_RENAME = 776,
     EVENT_NET_PACKET_DNS = 819,
+
+    /* Read from kernel objects; their records are described at ARGUMENT_NUMBERS_MAX. */
+    EVENT_MEM_PROT_ALERT = 710,
+    EVENT_COMMIT_CREDS = 711,
+    EVENT_SWITCH_TASK_NS = 712,
+    EVENT_MAGIC_WRITE = 713,
+    EVENT_SECURITY_INODE_UNLINK = 719,
+    EVENT_SECURITY_SOCKET_LISTEN = 721,
+    EVENT_SECURITY_SOCKET_CONNECT = 722,
+    EVENT_NET_TCP_CONNECT = 723,
+    EVENT_SECURITY_SOCKET_ACCEPT = 724,
+    EVENT_SECURITY_SOCKET_BIND = 725,
+    EVENT_SECURITY_SB_MOUNT = 727,
+    EVENT_SECURITY_BPF = 729,
+    EVENT_SOCKET_DUP = 740,
+    EVENT_SHARED_OBJECT_LOADED = 758,
+    EVENT_MODULE_LOAD = 768,
+    EVENT_TASK_RENAME = 775,
+    EVENT_FILE_MODIFICATION = 785,
+    EVENT_PROCESS_EXECUTE_FAILED = 790,
+    EVENT_SET_FS_PWD = 793,
+    EVENT_NET_PACKET_DNS_REQUEST = 820,
+    EVENT_NET_PACKET_DNS_RESPONSE = 821,
+    EVENT_NET_FLOW_TCP_BEGIN = 829,
+    EVENT_NET_FLOW_TCP_END = 830,
+    EVENT_IO_URING_SUBMIT_REQ = 900,
     /* What existed before the programs were attached; never selected, feeds the stores. */
     EVENT_SNAPSHOT_PROCESS = 1000,
     EVENT_SNAPSHOT_CGROUP = 1001,
@@ -169,14 +195,6 @@ struct cgroup_attach_body {
     char comm[COMM_SIZE];
 };
 
-/* tail: none */
-struct ptrace_body {
-    __s64 request;
-    __s64 pid;
-    __u64 addr;
-    __u64 data;
-};
-
 /* tail: pathname (from the file table), syscall_pathname (as the caller wrote it) */
 struct file_open_body {
     __u64 inode;
@@ -214,6 +232,14 @@ struct net_packet_dns_body {
     __u8 reserved;
 };
 
+/* net_packet_dns_request (to port 53), net_packet_dns_response (from it), beside the net_packet_dns of the same packet.
+ * tail: payload */
+struct dns_message_body {
+    struct net_packet_dns_body packet;
+    __u32 packet_size; /* with its headers */
+    __u32 reserved;
+};
+
 /*
  * One per live process, head as if its first thread acted now; of a process whose first thread has ended,
  * one per thread that is left. A snapshot_thread, for the other threads, is a head alone. tail: pathname, argv
@@ -232,13 +258,186 @@ struct snapshot_end_body {
     __u32 reserved;
 };
 
+/*
+ * The record of an event read from kernel objects. Its body are the event's numbers, 64 bits each, its tail the other
+ * arguments, both in the catalog's order. A socket address is a struct sockaddr, no longer than what is known of it.
+ * What differs:
+ *   security_inode_unlink, security_sb_mount   in place of the path: the directory it is relative to (empty where it is
+ *                                              absolute), and the path as the caller wrote it; no other numbers of unlink
+ *   net_tcp_connect                            tail: the address connected to
+ *   net_flow_tcp_begin, net_flow_tcp_end       body: enum flow_direction; tail: the address of this host, the other one
+ *   process_execute_failed                     body: dirfd, flags, stdin_type, kernel_invoked; tail: pathname, stdin_path,
+ *                                              argv, envp
+ */
+#define ARGUMENT_NUMBERS_MAX 32
+
+/* Who began a connection. */
+enum flow_direction {
+    FLOW_INCOMING = 1,
+    FLOW_OUTGOING = 2,
+};
+
+/* mem_prot_alert: what is alarming. */
+enum protection_alert {
+    ALERT_MAPPED_WRITABLE_EXECUTABLE = 1,
+    ALERT_BECAME_EXECUTABLE = 2,
+    ALERT_EXECUTABLE_BECAME_WRITABLE = 3,
+    ALERT_WRITABLE_BECAME_EXECUTABLE = 4,
+};
+
+/* mem_prot_alert: the protection until now could not be read, another thread was changing the memory's layout. */
+#define PROTECTION_UNKNOWN 0xffffffff
+
+/* magic_write carries this much of a file's beginning. */
+#define MAGIC_PART_MAX 32
+
 /* Per cpu, memory-mapped by the collector. */
 struct cpu_account {
     __u64 seq; /* records produced: in the ring, or dropped */
     __u64 dropped[DROP_REASONS];
     __u64 own_process;  /* not produced: the mesh's own processes */
     __u64 switched_off; /* not produced: reached its program with its event off */
-    __u64 reserved[10]; /* one cpu per two cache lines */
+    __u64 filtered_out; /* not produced: no consumer's filter lets it through */
+    __u64 reserved[9];  /* one cpu per two cache lines */
+};
+
+/* ---- System calls by name ---- */
+
+/*
+ * Where a system call stands in the table of calls: those of the 64-bit table by their number (x32's own ones,
+ * from 512 on, among them), those of the 32-bit table behind them.
+ */
+#define CALLS_COMPAT  1024
+#define CALLS         1536
+#define CALL_REGISTERS 6
+
+/* What is read of the memory an argument points at, into a part of the tail. */
+enum argument_kind {
+    ARGUMENT_PLAIN = 0,    /* nothing, and it has no part */
+    ARGUMENT_TEXT = 1,     /* a text ended by a NUL */
+    ARGUMENT_COUNTED = 2,  /* as many bytes as the next argument says */
+    ARGUMENT_RESULT = 3,   /* as many bytes as the call returned, at most what the next argument says */
+    ARGUMENT_TEXTS = 4,    /* an array of pointers to texts, up to a null pointer */
+    ARGUMENT_TEXTS32 = 5,  /* the same of 32-bit pointers */
+    ARGUMENT_PAIR = 6,     /* two ints, once the call succeeded */
+    ARGUMENT_TIME = 7,     /* struct timespec */
+    ARGUMENT_TIME32 = 8,   /* struct old_timespec32 */
+    ARGUMENT_ADDRESS = 9,  /* a socket address, as long as the next argument says */
+    ARGUMENT_PEER = 10,    /* the same, as long as what the next argument points at says, once the call succeeded */
+};
+#define TEXTS_MAX        256 /* texts of a list; one of more is cut */
+#define ADDRESS_PART_MAX 128
+
+/* Where an argument comes from: a register by its place in the call's order, and what is done to it. */
+enum argument_source {
+    SOURCE_REGISTER = 7 << 0,
+    SOURCE_PAIR = 1 << 3,   /* the low half; the high half is in the next register */
+    SOURCE_SIGNED = 1 << 4, /* 32 bits, extended by their sign */
+    SOURCE_WIDTH = 3 << 5,  /* how much of it the event shows, and so a filter compares: enum argument_width */
+};
+
+/* Of the register, shifted into SOURCE_WIDTH. */
+enum argument_width {
+    WIDTH_WHOLE = 0,
+    WIDTH_INT = 1,
+    WIDTH_UINT = 2,
+    WIDTH_USHORT = 3,
+};
+#define WIDTH_SHIFT 5
+
+enum call_flags {
+    CALL_INDIRECT = 1 << 0,       /* the first register points at an array of 32-bit words, which are the arguments */
+    CALL_ZERO_ELSEWHERE = 1 << 1, /* a result of 0 is the return of a new task, or an exec, which another program tells */
+};
+
+/* What the collector tells of each call. */
+struct call_entry {
+    __u16 event;
+    __u8 arguments;
+    __u8 flags;                     /* enum call_flags */
+    __u8 kind[CALL_REGISTERS];      /* enum argument_kind */
+    __u8 source[CALL_REGISTERS];    /* enum argument_source */
+};
+
+/* tail: a part for each argument whose kind is not plain, in order; an argument that is a null pointer has an
+ * empty one, one that could not be read an empty one that is marked as cut */
+struct system_call_body {
+    __u64 argument[CALL_REGISTERS];
+};
+
+/* For which of its events a call is wanted. */
+enum call_wish {
+    WISH_NAMED = 1 << 0,    /* the event of its name, when it returns */
+    WISH_ENTERED = 1 << 1,  /* the same for a call that does not return to its caller, when it begins */
+    WISH_RESOLVED = 1 << 2, /* an event read from what the call did: security_file_open, security_inode_rename */
+};
+
+/* ---- Filters ---- */
+
+/*
+ * Which of an event's occurrences some consumer may want: any of its alternatives, of which each is all of its
+ * terms. What passes is looked at again by the consumers, so a filter may let through too much and never too little.
+ */
+#define FILTERS              64
+#define FILTER_ALTERNATIVES  24
+#define FILTER_TERMS         4
+#define FILTER_PATH_MAX      256 /* bytes of a path or its beginning that are compared, with its NUL */
+#define FILTER_PATHS         1024
+
+enum term_kind {
+    TERM_BETWEEN = 1,  /* low <= value <= high, signed */
+    TERM_ANY_FLAG = 2, /* some bit of low */
+    TERM_ALL_FLAGS = 3,
+    TERM_NO_FLAG = 4,
+};
+
+/* Values beside the event's own arguments, which count from 0. */
+enum term_value {
+    VALUE_UID = 12,
+    VALUE_CGROUP = 13,
+    VALUE_IN_CGROUP = 14, /* 1 in any cgroup but the root, as every container is */
+    VALUE_RESULT = 15,
+    VALUES = 16,
+};
+
+struct filter_term {
+    __u8 kind;  /* enum term_kind */
+    __u8 value; /* index of an argument, or enum term_value */
+    __u8 reserved[6];
+    __u64 low;
+    __u64 high;
+};
+
+struct filter_alternative {
+    __u64 paths; /* the path is in one of these sets; 0: any path */
+    __u32 terms;
+    __u32 reserved;
+    struct filter_term term[FILTER_TERMS];
+};
+
+/* What some alternative looks at, and so is worth finding out. */
+enum filter_wants {
+    WANTS_PATH = 1 << 0,
+    WANTS_CGROUP = 1 << 1,
+};
+
+struct event_filter {
+    __u32 alternatives;
+    __u32 wants; /* enum filter_wants */
+    struct filter_alternative alternative[FILTER_ALTERNATIVES];
+};
+
+/* Beginnings of paths; one that ends with a NUL is a whole path. The value is a bit for each set it is in. */
+struct filter_path {
+    __u32 bits;
+    char path[FILTER_PATH_MAX];
+};
+
+/* What an event's switch says: off, on, or on where a filter lets it through (SWITCH_FILTER plus its number). */
+enum event_switch {
+    SWITCH_OFF = 0,
+    SWITCH_ON = 1,
+    SWITCH_FILTER = 2,
 };
 
 /* What the collector tells the programs, memory-mapped and written by it alone. */
@@ -246,7 +445,8 @@ struct control {
     __u64 drained_at; /* when the collector last looked at the ring, ns since boot */
     __u32 want_env;   /* exec records carry the environment */
     __u32 reserved;
-    __u8 event_on[EVENT_ID_LIMIT];
+    __u8 event_on[EVENT_ID_LIMIT]; /* enum event_switch */
+    __u8 call_on[CALLS];           /* enum call_wish */
 };
 
 /* Which v1 hierarchy names the cgroup of a task that is in cgroup2's root. */

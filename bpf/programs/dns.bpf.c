@@ -1,20 +1,19 @@
 // SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0)
 /*
  * net_packet_dns: packets with payload from or to port 53, UDP and TCP, of every
- * cgroup and network namespace. They are looked at, never held up or changed.
+ * cgroup and network namespace, and the same as net_packet_dns_request or
+ * net_packet_dns_response. They are looked at, never held up or changed.
  *
  * A datagram, and the packet that opens a connection, leave in the task that
  * sends them, which is noted as the user of its socket. Everything else may be
  * seen in whatever task was interrupted, and belongs to the socket's user; of a
  * connection that was accepted, or is older than the programs, none is known.
  */
-#include "../include/emit.h"
+#include "../include/user.h"
 
 #define PACKET_PASSES 1
 
 #define DNS_PORT     53
-#define PROTOCOL_TCP 6
-#define PROTOCOL_UDP 17
 
 #define IPV4_FRAGMENT_MASK 0x1fff
 
@@ -121,33 +120,6 @@ static __always_inline bool dns__is_senders_own(struct dns_packet *packet, __u64
     return packet->opens && !bpf_map_lookup_elem(&dns_sockets, &cookie);
 }
 
-static __always_inline void dns__note_user(struct scratch *s, __u64 cookie)
-{
-    struct task_struct *task = bpf_get_current_task_btf();
-    struct uts_namespace *uts = task->nsproxy->uts_ns;
-    long size = 0;
-
-    emit__head(&s->user.head, EVENT_NET_PACKET_DNS, task);
-    if (uts && uts->ns.inum != UTS_INIT_INUM) {
-        s->user.head.flags |= RECORD_UTS_PRIVATE;
-        size = bpf_probe_read_kernel_str(s->user.node_name, NAME_PART_MAX + 1, uts->name.nodename);
-    }
-    s->user.node_name_size = size > 0 ? size : 0;
-    bpf_map_update_elem(&dns_sockets, &cookie, &s->user, BPF_ANY);
-}
-
-static __always_inline void dns__node_name(struct scratch *s)
-{
-    char *room;
-
-    if (!(s->head.flags & RECORD_UTS_PRIVATE))
-        return;
-    room = emit__room(s, NAME_PART_MAX + 1);
-    if (room)
-        emit__string_result(s, bpf_probe_read_kernel_str(room, NAME_PART_MAX + 1, s->user.node_name),
-                            NAME_PART_MAX);
-}
-
 /* Separate, so that the verifier looks at each half by itself. */
 static __noinline int dns__payload(struct __sk_buff *skb, struct scratch *s, __u32 offset, __u32 size)
 {
@@ -188,19 +160,38 @@ static __always_inline void dns__body(struct __sk_buff *skb, struct scratch *s, 
 }
 
 /* The head of the socket's user, or of nobody. */
-static __always_inline void dns__head(struct scratch *s, __u64 cookie)
+static __always_inline void dns__head(struct scratch *s, __u64 cookie, __u32 event)
 {
     struct socket_user *user = bpf_map_lookup_elem(&dns_sockets, &cookie);
 
-    if (user) {
+    if (user)
         s->user = *user;
-    } else {
+    else
         __builtin_memset(&s->user, 0, sizeof(s->user));
-        s->user.head.event = EVENT_NET_PACKET_DNS;
+    user__head(s, &s->user, event);
+}
+
+/* The packet once more, as what it is for people. */
+static __always_inline void dns__message(struct __sk_buff *skb, struct dns_packet *packet, __u64 cookie,
+                                         enum packet_direction direction)
+{
+    __u32 event = packet->source_port == DNS_PORT ? EVENT_NET_PACKET_DNS_RESPONSE : EVENT_NET_PACKET_DNS_REQUEST;
+    struct scratch *s;
+
+    if (!emit__is_on(event))
+        return;
+    s = emit__take_scratch();
+    if (!s) {
+        emit__count_homeless(event);
+        return;
     }
-    s->head = s->user.head;
-    s->head.time = bpf_ktime_get_boot_ns();
-    s->head.syscall = -1;
+    dns__head(s, cookie, event);
+    dns__body(skb, s, packet, cookie, direction);
+    s->dns_message.packet_size = skb->len;
+    s->dns_message.reserved = 0;
+    user__body(s, &s->user, sizeof(s->dns_message));
+    dns__payload(skb, s, packet->payload, packet->size);
+    emit__end(s);
 }
 
 static __always_inline int dns__packet(struct __sk_buff *skb, enum packet_direction direction)
@@ -219,23 +210,25 @@ static __always_inline int dns__packet(struct __sk_buff *skb, enum packet_direct
     }
 
     cookie = bpf_get_socket_cookie(skb);
-    if (direction == PACKET_EGRESS && dns__is_senders_own(&packet, cookie))
-        dns__note_user(s, cookie);
+    if (direction == PACKET_EGRESS && dns__is_senders_own(&packet, cookie)) {
+        user__note(&s->user, EVENT_NET_PACKET_DNS);
+        bpf_map_update_elem(&dns_sockets, &cookie, &s->user, BPF_ANY);
+    }
     if (packet.size == 0) {
         emit__release(s);
         return PACKET_PASSES;
     }
 
-    dns__head(s, cookie);
+    dns__head(s, cookie, EVENT_NET_PACKET_DNS);
     if (emit__is_own(s->head.host_pid)) {
         emit__release(s);
         return PACKET_PASSES;
     }
     dns__body(skb, s, &packet, cookie, direction);
-    s->size = sizeof(struct record_head) + sizeof(s->net_packet_dns);
-    dns__node_name(s);
+    user__body(s, &s->user, sizeof(s->net_packet_dns));
     dns__payload(skb, s, packet.payload, packet.size);
     emit__end(s);
+    dns__message(skb, &packet, cookie, direction);
     return PACKET_PASSES;
 }
 

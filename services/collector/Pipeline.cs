@@ -124,7 +124,7 @@ public sealed class Pipeline : IDisposable
 
         // 3. What exists already: the stores' events first, so that nothing falls between them and the snapshot.
         _kernel.Switches.AddOwnProcess(Environment.ProcessId);
-        Switch(SelectedEvents.StoreNeeds, environment: false);
+        Switch(SelectedEvents.StoreNeeds, environment: false, FilterPlan.None);
         await SnapshotAsync(drain, new EventSet(), cancellation);
 
         // 4. What consumers want.
@@ -157,38 +157,38 @@ public sealed class Pipeline : IDisposable
     private async Task DrainUntilCancelledAsync(RingDrain drain, CancellationToken cancellation)
     {
         using var timer = new PeriodicTimer(RingDrain.Interval, _host.Time);
-        var (wanted, wantedEnvironment) = (new EventSet(), false);
+        var wanted = WantedEvents.Nothing;
         var looked = 0L;
         while (await timer.WaitForNextTickAsync(cancellation))
         {
             if (_host.Time.GetElapsedTime(looked) >= SelectionInterval)
             {
                 looked = _host.Time.GetTimestamp();
-                var (events, environment) = _selection.Union();
-                if (!events.Equals(wanted) || environment != wantedEnvironment)
+                var union = _selection.Union();
+                if (!union.Equals(wanted))
                 {
-                    (wanted, wantedEnvironment) = (events, environment);
+                    wanted = union;
                     var on = new EventSet();
                     on.UnionWith(SelectedEvents.StoreNeeds);
-                    on.UnionWith(wanted);
-                    Switch(on, environment);
+                    on.UnionWith(wanted.Events);
+                    Switch(on, wanted.Environment, wanted.Plan);
                 }
             }
 
-            await drain.DrainAsync(wanted, cancellation);
+            await drain.DrainAsync(wanted.Events, cancellation);
             if (Volatile.Read(ref _snapshotAsked))
             {
                 Volatile.Write(ref _snapshotAsked, false);
-                await SnapshotAsync(drain, wanted, cancellation);
+                await SnapshotAsync(drain, wanted.Events, cancellation);
             }
         }
     }
 
-    private void Switch(EventSet events, bool environment)
+    private void Switch(EventSet events, bool environment, FilterPlan plan)
     {
-        if (_kernel.Switches.Apply(events, environment) is { } failure)
+        if (_kernel.Switches.Apply(events, environment, plan) is { } failure)
         {
-            _host.Log.LogError("events of system calls are not seen: {Failure}", failure);
+            _host.Log.LogError("some wanted events are not seen: {Failure}", failure);
         }
     }
 
@@ -254,13 +254,15 @@ public sealed class Pipeline : IDisposable
         _host.Counters.Counter("collector_ring_full", "Records dropped because the ring was full", () => (long)accounts.Dropped(DropReason.RingFull));
         _host.Counters.Counter("collector_not_drained", "Records not written because nobody drained the ring", () => (long)accounts.Dropped(DropReason.NotDrained));
         _host.Counters.Counter("collector_no_scratch", "Records dropped because no scratch record was free", () => (long)accounts.Dropped(DropReason.NoScratch));
-        foreach (var definition in EventCatalog.All.Where(d => d.Id < RecordLimits.EventIdLimit))
+        foreach (var definition in EventCatalog.All.Where(d => d.Id < RecordLimits.EventIdLimit && d.Unavailable is null && !SystemCallTable.IsSystemCall(d.Id)))
         {
             _host.Counters.Counter($"collector_dropped_{definition.Name}", $"Records of {definition.Name} dropped for any reason", () => (long)accounts.DroppedOf(definition.Id));
         }
 
+        _host.Counters.Counter("collector_dropped_system_calls", "Records of system calls by their names dropped for any reason", () => (long)SystemCallTable.Events.Aggregate(0UL, (sum, e) => sum + accounts.DroppedOf(e.Id)));
         _host.Counters.Counter("collector_own_process", "Events of the mesh's own processes, not recorded", () => (long)accounts.OwnProcess());
         _host.Counters.Counter("collector_switched_off", "Events that reached a program while they were off", () => (long)accounts.SwitchedOff());
+        _host.Counters.Counter("collector_filtered_out", "Events that no consumer's filter let through", () => (long)accounts.FilteredOut());
         _host.Counters.Counter("collector_frames", "Raw frames", () => drain.Frames);
         _host.Counters.Counter("collector_frames_resent", "Raw frames sent again", () => publisher.Statistics.Resent);
         _host.Counters.Gauge("collector_ring_bytes", "Bytes in the ring, not yet released", () => _kernel.Ring.Occupied);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using TraceeMesh.Contracts;
 using TraceeMesh.Contracts.Events;
 
 namespace TraceeMesh.Signatures.Testing;
@@ -30,7 +31,7 @@ public static class CapturedEvents
             var json = document.RootElement;
             var e = EventMaker.Make(
                 json.GetProperty("eventName").GetString()!,
-                [.. json.GetProperty("args").EnumerateArray().Select(a => (a.GetProperty("name").GetString()!, Value(a.GetProperty("value")))).Where(a => a.Item2 is not null).Select(a => (a.Item1, a.Item2!))]);
+                [.. json.GetProperty("args").EnumerateArray().Select(a => (a.GetProperty("name").GetString()!, Value(a))).Where(a => a.Item2 is not null).Select(a => (a.Item1, a.Item2!))]);
             SetContext(ref e.Context, json);
             return e;
         }
@@ -61,12 +62,27 @@ public static class CapturedEvents
 
     private static Utf8Text Text(JsonElement parent, string name) => parent.TryGetProperty(name, out var text) ? Utf8Text.From(text.GetString() ?? "") : default;
 
-    private static object? Value(JsonElement value) => value.ValueKind switch
+    private static object? Value(JsonElement argument) => argument.GetProperty("value") switch
     {
-        JsonValueKind.String => value.GetString(),
-        JsonValueKind.Array => value.EnumerateArray().Select(v => v.GetString() ?? "").ToArray(),
-        JsonValueKind.True or JsonValueKind.False => value.GetBoolean(),
-        JsonValueKind.Number => value.TryGetInt64(out var number) ? number : unchecked((long)value.GetUInt64()),
+        { ValueKind: JsonValueKind.String } bytes when Type(argument) == ArgumentTypes.Name(ArgumentType.Bytes) => bytes.GetBytesFromBase64(),
+        { ValueKind: JsonValueKind.String } text => text.GetString(),
+        { ValueKind: JsonValueKind.Array } texts when Type(argument) == ArgumentTypes.Name(ArgumentType.TextList) => texts.EnumerateArray().Select(v => v.GetString() ?? "").ToArray(),
+        { ValueKind: JsonValueKind.Array or JsonValueKind.Object } structure => Structure(structure),
+        { ValueKind: JsonValueKind.True or JsonValueKind.False } flag => flag.GetBoolean(),
+        { ValueKind: JsonValueKind.Number } number => number.TryGetInt64(out var integer) ? integer : unchecked((long)number.GetUInt64()),
         _ => null,
+    };
+
+    private static string? Type(JsonElement argument) => argument.TryGetProperty("type", out var type) ? type.GetString() : null;
+
+    private static DataValue Structure(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.Object => DataValue.MapOf([.. value.EnumerateObject().Select(p => (p.Name, Structure(p.Value)))]),
+        JsonValueKind.Array => DataValue.Of([.. value.EnumerateArray().Select(Structure)]),
+        JsonValueKind.String => DataValue.Of(value.GetString()!),
+        JsonValueKind.True or JsonValueKind.False => DataValue.Of(value.GetBoolean()),
+        JsonValueKind.Number when value.TryGetInt64(out var integer) => DataValue.Of(integer),
+        JsonValueKind.Number => DataValue.Of(value.GetDouble()),
+        _ => DataValue.Nil,
     };
 }

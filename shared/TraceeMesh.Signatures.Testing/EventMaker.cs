@@ -1,4 +1,5 @@
 using System.Text;
+using TraceeMesh.Contracts;
 using TraceeMesh.Contracts.Events;
 using TraceeMesh.Contracts.Frames;
 
@@ -21,7 +22,7 @@ public static class EventMaker
         Watermark = 2_000_000,
     };
 
-    /// <summary>An event on the host; arguments not named are absent. Values are string, string[], bool or an integer.</summary>
+    /// <summary>An event on the host; arguments not named are absent. Values are string, string[], byte[], <see cref="DataValue"/> for a structure, bool or an integer.</summary>
     public static Event Make(string name, params (string Name, object Value)[] arguments)
     {
         var definition = EventCatalog.Find(name) ?? throw new ArgumentException($"no event {name}");
@@ -75,6 +76,12 @@ public static class EventMaker
         {
             case string text:
                 e.SetBytes(index, Encoding.UTF8.GetBytes(text));
+                break;
+            case byte[] bytes:
+                e.SetBytes(index, bytes);
+                break;
+            case DataValue structure:
+                e.SetStructure(index, structure);
                 break;
             case string[] texts:
                 e.StartList(index);

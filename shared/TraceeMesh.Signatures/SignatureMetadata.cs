@@ -45,6 +45,18 @@ public sealed record SignatureMetadata(string Id, string EventName)
     /// <example><code>new SignatureMetadata("EX-1", "traced") { StixId = "attack-pattern--e4dc8c01-417f-458d-9ee0-bb0617c1b391" }</code></example>
     public string StixId { get; init; } = "";
 
+    /// <summary>What it cannot see, for people; findings do not carry it.</summary>
+    /// <example><code>new SignatureMetadata("EX-1", "traced") { Misses = "A process traced by another one." }</code></example>
+    public string Misses { get; init; } = "";
+
+    /// <summary>Which ordinary activity it reports too, for people; empty where there is none. Findings do not carry it.</summary>
+    /// <example><code>new SignatureMetadata("EX-1", "traced") { FalsePositives = "A debugger's own tests." }</code></example>
+    public string FalsePositives { get; init; } = "";
+
+    /// <summary>How to make it report without harm, for people; findings do not carry it.</summary>
+    /// <example><code>new SignatureMetadata("EX-1", "traced") { Trigger = "strace true" }</code></example>
+    public string Trigger { get; init; } = "";
+
     /// <summary>Further properties, written beside the ones above.</summary>
     /// <example><code>new SignatureMetadata("EX-1", "traced") { Properties = [new("Kubernetes_Technique", "Exec into container")] }</code></example>
     public IReadOnlyList<KeyValuePair<string, DataValue>> Properties { get; init; } = [];

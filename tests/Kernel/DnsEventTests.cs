@@ -26,6 +26,32 @@ public class DnsEventTests(LoadedKernel kernel)
         { "::1", true, false },
     };
 
+    [KernelFact]
+    public async Task Resolver_AsksAndIsAnswered_IsToldAsRequestAndResponse()
+    {
+        const string Server = "127.0.0.78";
+        await using var names = NameServer.Start(Server, splits: false);
+        using var directory = new TemporaryDirectory();
+        var command = NameServer.CommandWithResolver(directory.Path, Server, overTcp: false, "getent ahostsv4 request.example.test");
+        var pid = 0;
+
+        var records = kernel.Watch(
+            new EventSet(EventIds.NetPacketDns, EventIds.NetPacketDnsRequest, EventIds.NetPacketDnsResponse),
+            () => (pid, _) = Shell.RunAsync(command[0], command[1..]).GetAwaiter().GetResult());
+
+        var events = SeenEvent.Of(records, pid, EventIds.NetPacketDnsRequest, EventIds.NetPacketDnsResponse);
+        Assert.Equal(["net_packet_dns_request", "net_packet_dns_response"], events.Select(e => e.Name));
+        Assert.Equal("""[{"query":"request.example.test","query_type":"A","query_class":"IN"}]""", events[0]["dns_questions"]);
+        Assert.Equal((Server, "53", "17", "any"), (events[0].Field("metadata", "dst_ip"), events[0].Field("metadata", "dst_port"), events[0].Field("metadata", "protocol"), events[0].Field("metadata", "iface")));
+
+        // The smallest headers of IPv4 and UDP, and a question.
+        Assert.True(int.Parse(events[0].Field("metadata", "packet_len")!, System.Globalization.CultureInfo.InvariantCulture) >= 20 + 8 + 12 + 26);
+        Assert.Equal(
+            $$"""[{"query_data":{"query":"request.example.test","query_type":"A","query_class":"IN"},"dns_answer":[{"answer_type":"CNAME","ttl":{{NameServer.TimeToLive}},"answer":"alias.request.example.test"},{"answer_type":"A","ttl":{{NameServer.TimeToLive}},"answer":"{{NameServer.Ipv4Of("request.example.test")}}"}]}]""",
+            events[1]["dns_response"]);
+        Assert.Equal((Server, "53"), (events[1].Field("metadata", "src_ip"), events[1].Field("metadata", "src_port")));
+    }
+
     [KernelTheory]
     [MemberData(nameof(Ways))]
     public async Task Resolver_AsksAndIsAnswered_InTheNameOfWhoAsked(string server, bool overTcp, bool splits)

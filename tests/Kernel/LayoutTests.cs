@@ -62,6 +62,17 @@ public partial class LayoutTests
             "DROP" => Enum.Parse<DropReason>(rest),
             "RECORD" => Enum.Parse<RecordFlags>(rest),
             "FALLBACK" => Enum.Parse<FallbackHierarchy>(rest),
+            "ARGUMENT" => Enum.Parse<SystemCallArgumentKind>(rest),
+            "SOURCE" => Enum.Parse<SystemCallArgumentSource>(rest),
+            "WIDTH" => Enum.Parse<SystemCallArgumentWidth>(rest, ignoreCase: true),
+            "CALL" => Enum.Parse<CallFlags>(rest),
+            "WISH" => Enum.Parse<CallWish>(rest),
+            "TERM" => Enum.Parse<TermKind>(rest),
+            "VALUE" => Enum.Parse<TermValue>(rest),
+            "WANTS" => Enum.Parse<FilterWants>(rest),
+            "SWITCH" => Enum.Parse<EventSwitch>(rest),
+            "FLOW" => Enum.Parse<FlowDirection>(rest),
+            "ALERT" => Enum.Parse<ProtectionAlert>(rest),
             _ => null,
         };
         Assert.True(twin is not null, $"{name} has no twin in C#");
@@ -138,6 +149,6 @@ public partial class LayoutTests
     [GeneratedRegex(@"^#define (\w+)\s+(\w+)", RegexOptions.Multiline)]
     private static partial Regex ConstantDefinition();
 
-    [GeneratedRegex(@"^    ((?:EVENT|DROP|RECORD|FALLBACK)_\w+) = (\w+)(?: << (\d+))?,", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^    ((?:EVENT|DROP|RECORD|FALLBACK|ARGUMENT|SOURCE|WIDTH|CALL|WISH|TERM|VALUE|WANTS|SWITCH|FLOW|ALERT)_\w+) = (\w+)(?: << (\d+))?,", RegexOptions.Multiline)]
     private static partial Regex EnumMember();
 }

@@ -24,11 +24,11 @@ public sealed class LoadedKernel : IDisposable
     public KernelPrograms Programs => _programs ??= KernelPrograms.Load(new KernelOptions());
 
     /// <summary>Runs what should be seen with these events on, and gives the records written meanwhile.</summary>
-    public List<Record> Watch(EventSet events, Action act, bool environment = false)
+    public List<Record> Watch(EventSet events, Action act, bool environment = false, FilterPlan? plan = null)
     {
         Programs.Switches.MarkDrained(BootClock.Now());
         _ = Programs.Drain();
-        Assert.Null(Programs.Switches.Apply(events, environment));
+        Assert.Null(Programs.Switches.Apply(events, environment, plan));
         try
         {
             act();

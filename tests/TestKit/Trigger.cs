@@ -22,10 +22,15 @@ public sealed class Trigger
     /// <summary>Runs it to its end.</summary>
     public static Trigger Run(string name, params string[] arguments) => Run(name, null, arguments);
 
+    /// <summary>Runs it to its end in a directory.</summary>
+    public static Trigger RunIn(string directory, string name, params string[] arguments) => Run(name, null, arguments, directory);
+
     /// <summary>Runs it to its end; one that waits to be told to go on is told so after <paramref name="beforeItGoesOn"/>.</summary>
-    public static Trigger Run(string name, Action<int>? beforeItGoesOn, params string[] arguments)
+    public static Trigger Run(string name, Action<int>? beforeItGoesOn, params string[] arguments) => Run(name, beforeItGoesOn, arguments, "");
+
+    private static Trigger Run(string name, Action<int>? beforeItGoesOn, string[] arguments, string directory)
     {
-        var start = new ProcessStartInfo(PathOf(name)) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(PathOf(name)) { WorkingDirectory = directory, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var argument in arguments)
         {
             start.ArgumentList.Add(argument);

@@ -15,27 +15,29 @@ internal static class EventsCommand
 
     public static Command Create()
     {
-        var names = new Argument<string[]>("event") { Arity = ArgumentArity.ZeroOrMore, Description = "Names of events [default: all]" };
+        var names = new Argument<string[]>("event") { Arity = ArgumentArity.ZeroOrMore, Description = "Names of events [default: all but frequent system calls]" };
+        var named = new Option<bool>("--names") { Description = "Flags, signals and the like by their names" };
         names.Validators.Add(result =>
         {
             foreach (var token in result.Tokens.Where(t => EventCatalog.Find(t.Value) is null))
             {
-                result.AddError($"there is no event {token.Value}; there are: {string.Join(' ', EventCatalog.All.Select(d => d.Name))}");
+                result.AddError($"there is no event {token.Value}; there are: {string.Join(' ', EventCatalog.All.Where(d => d is { Internal: false, Unavailable: null } && !SystemCallTable.IsSystemCall(d.Id)).Select(d => d.Name))}, and every system call");
             }
         });
         var json = CommonOptions.Json();
         var nats = CommonOptions.Nats();
         var stateDirectory = CommonOptions.StateDirectory();
-        var command = new Command("events", "Print events as they come") { names, json, nats, stateDirectory };
+        var command = new Command("events", "Print events as they come") { names, json, named, nats, stateDirectory };
         command.SetAction((parsed, cancellation) => Run(
             MeshAddress.Find(parsed.GetValue(nats), parsed.GetValue(stateDirectory)),
             parsed.GetValue(names) ?? [],
             parsed.GetValue(json),
+            parsed.GetValue(named),
             cancellation));
         return command;
     }
 
-    private static async Task<int> Run(MeshAddress address, string[] names, bool json, CancellationToken cancellation)
+    private static async Task<int> Run(MeshAddress address, string[] names, bool json, bool named, CancellationToken cancellation)
     {
         if (address.IsReader)
         {
@@ -49,7 +51,7 @@ internal static class EventsCommand
         var selection = new EventSelection(await new JetStream(bus).EnsureBucketAsync(streams.Selection, stop.Token), names.Length == 0 ? [Everything] : names, bus.Time);
         await selection.Write(stop.Token);
         var renewing = selection.KeepRenewed(stop.Token);
-        using var printer = new EventPrinter(names.ToHashSet(StringComparer.Ordinal), json, output, Console.Error);
+        using var printer = new EventPrinter(names.ToHashSet(StringComparer.Ordinal), json, named, output, Console.Error);
         var follower = new StreamFollower(bus, streams.Events, Console.Error);
         try
         {

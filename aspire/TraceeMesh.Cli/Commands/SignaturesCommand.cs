@@ -4,6 +4,7 @@ using System.Text.Json;
 using TraceeMesh.Cli.Connection;
 using TraceeMesh.Cli.Signatures;
 using TraceeMesh.Contracts;
+using TraceeMesh.Contracts.Events;
 using TraceeMesh.Contracts.Mesh;
 
 namespace TraceeMesh.Cli.Commands;
@@ -66,5 +67,7 @@ internal static class SignaturesCommand
         $"{row.Id,-12} {row.EventName,-28} {row.Version,-7} {row.State,-8} {row.Evaluations,12} {row.Findings,9} {row.Errors,7} {row.NsPerEvent,8}  {row.Reason}{Blind(row)}").TrimEnd();
 
     private static string Blind(SignatureRow row) =>
-        row.UnavailableEvents.Count == 0 ? "" : $"{(row.Reason.Length > 0 ? "; " : "")}without {string.Join(", ", row.UnavailableEvents)}, which a kernel here cannot give";
+        row.UnavailableEvents.Count == 0 ? "" : $"{(row.Reason.Length > 0 ? "; " : "")}without {string.Join("; without ", row.UnavailableEvents.Select(Why))}";
+
+    private static string Why(string name) => $"{name}, which {EventCatalog.Find(name)?.Unavailable ?? "a kernel here cannot give"}";
 }

@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Json;
+using TraceeMesh.Contracts;
 using TraceeMesh.Contracts.Events;
 
 namespace TraceeMesh.Cli.Events;
@@ -9,7 +11,7 @@ internal static class EventLine
 {
     private const int MaxText = 120;
 
-    public static string Format(Event e)
+    public static string Format(Event e, bool named = false)
     {
         var line = new StringBuilder();
         var time = DateTimeOffset.UnixEpoch.AddTicks(e.Context.Timestamp / TimeSpan.NanosecondsPerTick);
@@ -18,21 +20,36 @@ internal static class EventLine
         {
             if (e.Arguments[i].Present)
             {
-                line.Append(CultureInfo.InvariantCulture, $" {e.Definition.Arguments[i].Name}={Value(e, i)}");
+                line.Append(CultureInfo.InvariantCulture, $" {e.Definition.Arguments[i].Name}={Name(e, i, named) ?? Value(e, i)}");
             }
         }
 
         return line.ToString();
     }
 
+    private static string? Name(Event e, int index, bool named) => named ? ArgumentNames.Of(e.Definition, index, e.GetNumber(index)) : null;
+
     private static string Value(Event e, int index) => e.Definition.Arguments[index].Type switch
     {
         ArgumentType.TextList => $"[{Plain(Joined(e.GetTexts(index)))}]",
         ArgumentType.Text => Plain(e.GetText(index).ToString()),
         ArgumentType.Bytes => Convert.ToHexStringLower(e.GetText(index).Bytes),
+        ArgumentType.Float => BitConverter.Int64BitsToDouble(e.GetNumber(index)).ToString(CultureInfo.InvariantCulture),
+        ArgumentType.SocketAddress or ArgumentType.IntPair or ArgumentType.PacketMetadata or ArgumentType.ProtoDns => Plain(Structured(e.GetStructure(index))),
         ArgumentType.ULong or ArgumentType.Pointer => ((ulong)e.GetNumber(index)).ToString(CultureInfo.InvariantCulture),
         _ => e.GetNumber(index).ToString(CultureInfo.InvariantCulture),
     };
+
+    private static string Structured(DataValue value)
+    {
+        using var text = new MemoryStream();
+        using (var json = new Utf8JsonWriter(text))
+        {
+            EventJson.WriteValue(json, value);
+        }
+
+        return Encoding.UTF8.GetString(text.ToArray());
+    }
 
     private static string Joined(ReadOnlySpan<Utf8Text> texts)
     {

@@ -7,9 +7,10 @@ namespace TraceeMesh.Cli.Events;
 /// <summary>Writes the wanted events of frames, a line each.</summary>
 /// <param name="wanted">Names; empty for all.</param>
 /// <param name="json">JSON, or a line for a person.</param>
+/// <param name="named">Flags and the like by their names.</param>
 /// <param name="output">Where to.</param>
 /// <param name="messages">Where frames that cannot be read are said.</param>
-internal sealed class EventPrinter(IReadOnlySet<string> wanted, bool json, Stream output, TextWriter messages) : IDisposable
+internal sealed class EventPrinter(IReadOnlySet<string> wanted, bool json, bool named, Stream output, TextWriter messages) : IDisposable
 {
     private readonly Utf8JsonWriter _writer = new(Stream.Null);
     private readonly Event _event = new();
@@ -44,12 +45,12 @@ internal sealed class EventPrinter(IReadOnlySet<string> wanted, bool json, Strea
         if (json)
         {
             _writer.Reset(output);
-            EventJson.Write(_writer, _event);
+            EventJson.Write(_writer, _event, named: named);
             _writer.Flush();
             output.WriteByte((byte)'\n');
             return;
         }
 
-        output.Write(System.Text.Encoding.UTF8.GetBytes(EventLine.Format(_event) + "\n"));
+        output.Write(System.Text.Encoding.UTF8.GetBytes(EventLine.Format(_event, named) + "\n"));
     }
 }

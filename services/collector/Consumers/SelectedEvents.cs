@@ -1,4 +1,5 @@
 using System.Text.Json;
+using TraceeMesh.Collector.Kernel;
 using TraceeMesh.Contracts.Events;
 using TraceeMesh.Contracts.Mesh;
 
@@ -14,7 +15,10 @@ public sealed class SelectedEvents(TimeProvider time)
     /// <summary>Consumers that are remembered; further ones are refused and counted.</summary>
     public const int Capacity = 4096;
 
-    private readonly Dictionary<string, (EventSet Events, bool Environment, long Heard)> _consumers = [];
+    private readonly Dictionary<string, Consumer> _consumers = [];
+    private string _filters = "";
+    private bool _changed;
+    private FilterPlan _plan = FilterPlan.None;
 
     /// <summary>Selections that could not be read or had no room.</summary>
     public long Refused { get; private set; }
@@ -27,6 +31,7 @@ public sealed class SelectedEvents(TimeProvider time)
     /// <param name="value">JSON, or nothing where it withdrew.</param>
     public void Hear(string consumer, ReadOnlySpan<byte> value)
     {
+        _changed = true;
         if (value.IsEmpty)
         {
             _consumers.Remove(consumer);
@@ -44,7 +49,7 @@ public sealed class SelectedEvents(TimeProvider time)
         {
             if (name == "*")
             {
-                events.UnionWith(Selectable);
+                events.UnionWith(Everything);
             }
             else if (EventCatalog.Find(name) is { Internal: false } definition)
             {
@@ -56,31 +61,39 @@ public sealed class SelectedEvents(TimeProvider time)
             }
         }
 
-        _consumers[consumer] = (events, selection.Environment, time.GetTimestamp());
+        _consumers[consumer] = new Consumer(events, selection.Environment, FiltersOf(selection), time.GetTimestamp());
     }
 
     /// <summary>What is wanted now.</summary>
-    public (EventSet Events, bool Environment) Union()
+    public WantedEvents Union()
     {
         var union = new EventSet();
         var environment = false;
-        foreach (var (consumer, (events, wantsEnvironment, heard)) in _consumers)
+        foreach (var (name, consumer) in _consumers)
         {
-            if (time.GetElapsedTime(heard) > Selection.Validity)
+            if (time.GetElapsedTime(consumer.Heard) > Selection.Validity)
             {
-                _consumers.Remove(consumer);
+                _consumers.Remove(name);
+                _changed = true;
                 continue;
             }
 
-            union.UnionWith(events);
-            environment |= wantsEnvironment;
+            union.UnionWith(consumer.Events);
+            environment |= consumer.Environment;
         }
 
-        return (union, environment);
+        if (_changed)
+        {
+            _changed = false;
+            Plan();
+        }
+
+        return new WantedEvents(union, environment, _plan);
     }
 
-    /// <summary>Every event that can be selected.</summary>
-    public static EventSet Selectable { get; } = new(EventCatalog.All.Where(e => !e.Internal).Select(e => e.Id));
+    /// <summary>What <c>*</c> selects: every event that can be selected, of the system calls those the table marks.</summary>
+    public static EventSet Everything { get; } = new(
+        EventCatalog.All.Where(e => !e.Internal && e.Unavailable is null && (!SystemCallTable.IsSystemCall(e.Id) || SystemCallTable.IsDefault(e.Id))).Select(e => e.Id));
 
     /// <summary>What the stores of the node need whether anybody selects it or not.</summary>
     public static EventSet StoreNeeds { get; } = new(
@@ -91,15 +104,62 @@ public sealed class SelectedEvents(TimeProvider time)
         EventIds.CgroupRmdir,
         EventIds.NetPacketDns);
 
+    // What an event's consumers want together: nothing is kept back that one of them wants whole.
+    private void Plan()
+    {
+        var alternatives = new SortedDictionary<int, IReadOnlyList<SelectionAlternative>>();
+        foreach (var id in _consumers.Values.SelectMany(c => c.Filters.Keys).Distinct())
+        {
+            var wanting = _consumers.Values.Where(c => c.Events.Contains(id)).ToList();
+            if (!StoreNeeds.Contains(id) && wanting.Count > 0 && wanting.TrueForAll(c => c.Filters.ContainsKey(id)))
+            {
+                alternatives[id] = [.. wanting.SelectMany(c => c.Filters[id]).DistinctBy(Text).OrderBy(Text, StringComparer.Ordinal)];
+            }
+        }
+
+        var filters = string.Join('\n', alternatives.Select(a => $"{a.Key} {string.Join(' ', a.Value.Select(Text))}"));
+        if (filters != _filters)
+        {
+            _filters = filters;
+            _plan = FilterCompiler.Compile(alternatives.Select(a => KeyValuePair.Create(EventCatalog.Find(a.Key)!, a.Value)));
+        }
+    }
+
+    private static string Text(SelectionAlternative alternative) => JsonSerializer.Serialize(alternative, MeshJson.Default.SelectionAlternative);
+
+    private static Dictionary<int, IReadOnlyList<SelectionAlternative>> FiltersOf(Selection selection)
+    {
+        var filters = new Dictionary<int, IReadOnlyList<SelectionAlternative>>();
+        foreach (var (name, alternatives) in selection.Filters)
+        {
+            if (!selection.Events.Contains("*") && EventCatalog.Find(name) is { } definition)
+            {
+                filters[definition.Id] = alternatives;
+            }
+        }
+
+        return filters;
+    }
+
     private static Selection? Read(ReadOnlySpan<byte> value)
     {
         try
         {
-            return JsonSerializer.Deserialize(value, MeshJson.Default.Selection);
+            return JsonSerializer.Deserialize(value, MeshJson.Default.Selection) is { } selection && IsWhole(selection) ? selection : null;
         }
         catch (JsonException)
         {
             return null;
         }
     }
+
+    // What JSON says with a null where a list or a name is due.
+    private static bool IsWhole(Selection selection) =>
+        selection.Events is not null && selection.Events.All(e => e is not null)
+        && selection.Filters.Values.All(a => a is not null && a.All(IsWhole));
+
+    private static bool IsWhole(SelectionAlternative alternative) =>
+        alternative?.Conditions.All(c => c is { Argument: not null, Operator: not null } && c.Texts.All(t => t is not null)) == true;
+
+    private sealed record Consumer(EventSet Events, bool Environment, Dictionary<int, IReadOnlyList<SelectionAlternative>> Filters, long Heard);
 }

@@ -1,5 +1,4 @@
 using TraceeMesh.Bus;
-using TraceeMesh.Contracts.Events;
 
 namespace TraceeMesh.Collector.Consumers;
 
@@ -10,7 +9,7 @@ public sealed class SelectionWatch(SelectedEvents selected)
     private readonly Lock _gate = new();
 
     /// <summary>What is wanted now.</summary>
-    public (EventSet Events, bool Environment) Union()
+    public WantedEvents Union()
     {
         lock (_gate)
         {

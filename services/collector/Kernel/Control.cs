@@ -17,13 +17,23 @@ public struct Control
     /// <summary>Zero.</summary>
     public uint Reserved;
 
-    /// <summary>Not 0: the event of that number is produced.</summary>
+    /// <summary>An <see cref="EventSwitch"/> for the event of that number.</summary>
     public EventSwitchBytes EventOn;
+
+    /// <summary>A <see cref="CallWish"/> for the system call at that place in the table.</summary>
+    public CallWishBytes CallOn;
 }
 
 /// <summary>A byte for each event number.</summary>
 [InlineArray(RecordLimits.EventIdLimit)]
 public struct EventSwitchBytes
+{
+    private byte _first;
+}
+
+/// <summary>A byte for each system call.</summary>
+[InlineArray(RecordLimits.Calls)]
+public struct CallWishBytes
 {
     private byte _first;
 }

@@ -59,6 +59,9 @@ public sealed unsafe class CpuAccounts : IDisposable
     /// <summary>Events that were not produced since nobody wants them.</summary>
     public ulong SwitchedOff() => Sum(static (ref readonly CpuAccount account) => account.SwitchedOff);
 
+    /// <summary>Events that were not produced since no consumer's filter let them through.</summary>
+    public ulong FilteredOut() => Sum(static (ref readonly CpuAccount account) => account.FilteredOut);
+
     /// <summary>Records of one event that were dropped; one system call.</summary>
     public ulong DroppedOf(int eventId)
     {

@@ -5,15 +5,27 @@ using TraceeMesh.Contracts.Events;
 namespace TraceeMesh.Collector.Kernel;
 
 /// <summary>One loaded program and its link.</summary>
-internal sealed class KernelProgram(string name, nint program, int[] events, bool onCgroups) : IDisposable
+internal sealed class KernelProgram(KernelProgramTable.Entry entry, nint program) : IDisposable
 {
     private nint _link;
 
     /// <summary>Its function's name in bpf/programs.</summary>
-    internal string Name => name;
+    internal string Name => entry.Name;
 
     /// <summary>What it produces.</summary>
-    internal IReadOnlyList<int> Events => events;
+    internal IReadOnlyList<int> Events => entry.Events;
+
+    /// <summary>When it runs.</summary>
+    internal ProgramUse Use => entry.Use;
+
+    /// <summary>Of a program for system calls: which.</summary>
+    internal CallNumbers? Calls => entry.Calls;
+
+    /// <summary>Whether the kernel took it.</summary>
+    internal bool IsLoaded => program != 0;
+
+    /// <summary>Its descriptor; it is loaded.</summary>
+    internal int Descriptor => LibBpf.ProgramDescriptor(program);
 
     /// <summary>Why it does not work here; null when it does.</summary>
     internal string? Failure { get; private set; } = program == 0 ? "not loaded" : null;
@@ -26,7 +38,7 @@ internal sealed class KernelProgram(string name, nint program, int[] events, boo
     /// <summary>Whether it produces any of these.</summary>
     internal bool Serves(EventSet wanted)
     {
-        foreach (var id in events)
+        foreach (var id in entry.Events)
         {
             if (wanted.Contains(id))
             {
@@ -46,7 +58,7 @@ internal sealed class KernelProgram(string name, nint program, int[] events, boo
         }
 
         LibBpfLog.Clear();
-        if (onCgroups)
+        if (entry.OnCgroups)
         {
             _link = UnifiedCgroup.Attach(program, out var reason);
             Failure = reason;

@@ -13,7 +13,6 @@ namespace TraceeMesh.Collector.Kernel;
 /// </summary>
 public sealed unsafe class KernelPrograms : IDisposable
 {
-    private const string SystemCallProgram = "on_sys_exit";
     private const string SleepableSnapshot = "snapshot_tasks_sleepable";
     private const string PlainSnapshot = "snapshot_tasks";
 
@@ -30,7 +29,11 @@ public sealed unsafe class KernelPrograms : IDisposable
         Switches = new EventSwitches(
             LibBpf.MapDescriptor(Map("control")),
             LibBpf.MapDescriptor(Map("own_processes")),
-            Program(SystemCallProgram));
+            new KernelFilters(LibBpf.MapDescriptor(Map("filters")), LibBpf.MapDescriptor(Map("filter_paths"))),
+            ProgramsOf(ProgramUse.OnDemand),
+            new CallPlaces(LibBpf.MapDescriptor(Map("beginning_calls")), ProgramsOf(ProgramUse.BeginGate)[0], ProgramsOf(ProgramUse.Beginning)),
+            new CallPlaces(LibBpf.MapDescriptor(Map("returning_calls")), ProgramsOf(ProgramUse.ReturnGate)[0], ProgramsOf(ProgramUse.Returning)));
+        CallTable.Fill(LibBpf.MapDescriptor(Map("calls")));
         Snapshot = new TaskSnapshot(Program(refused.ContainsKey(SleepableSnapshot) ? PlainSnapshot : SleepableSnapshot));
         Report = AttachAll(refused);
     }
@@ -49,6 +52,9 @@ public sealed unsafe class KernelPrograms : IDisposable
 
     /// <summary>What works here.</summary>
     public ProbeReport Report { get; }
+
+    /// <summary>The programs, loaded ones and refused ones.</summary>
+    internal IReadOnlyList<KernelProgram> Programs => _programs;
 
     /// <summary>Loads and attaches the programs, all events off.</summary>
     /// <exception cref="KernelUnavailableException">Nothing can work here; the message says why.</exception>
@@ -171,10 +177,12 @@ public sealed unsafe class KernelPrograms : IDisposable
 
     private KernelProgram Program(string name) => _programs.First(p => p.Name == name);
 
+    private KernelProgram[] ProgramsOf(ProgramUse use) => [.. _programs.Where(p => p.Use == use)];
+
     private KernelProgram Find(KernelProgramTable.Entry entry, Dictionary<string, string> refused)
     {
         var isRefused = refused.TryGetValue(entry.Name, out var reason);
-        var program = new KernelProgram(entry.Name, isRefused ? 0 : LibBpf.FindProgram(_object, entry.Name), entry.Events, entry.OnCgroups);
+        var program = new KernelProgram(entry, isRefused ? 0 : LibBpf.FindProgram(_object, entry.Name));
         if (isRefused)
         {
             program.Fail(reason!);
@@ -187,25 +195,32 @@ public sealed unsafe class KernelPrograms : IDisposable
     {
         List<ProgramState> programs = [];
         List<EventAvailability> events = [];
-        var snapshot = refused.ContainsKey(SleepableSnapshot) ? PlainSnapshot : SleepableSnapshot;
-        foreach (var program in _programs)
+        var unused = refused.ContainsKey(SleepableSnapshot) ? SleepableSnapshot : PlainSnapshot;
+        foreach (var program in _programs.Where(p => p.Name != unused))
         {
-            if (program.Name is SleepableSnapshot or PlainSnapshot && program.Name != snapshot)
-            {
-                continue;
-            }
-
-            // A program that loads may still not attach, so each is tried; those that run on demand are let go again.
-            _ = program.Attach();
-            if (program.Name == SystemCallProgram || program.Name == snapshot)
-            {
-                program.Detach();
-            }
-
-            programs.Add(new ProgramState(program.Name, program.Failure));
-            events.AddRange(program.Events.Select(id => new EventAvailability(id, program.Failure)));
+            var failure = Try(program);
+            programs.Add(new ProgramState(program.Name, failure));
+            events.AddRange(program.Events.Select(id => new EventAvailability(id, failure)));
         }
 
         return new ProbeReport(programs, events);
+    }
+
+    // A program that loads may still not attach, so each is tried; those that run on demand are let go again.
+    private string? Try(KernelProgram program)
+    {
+        if (program.Use is ProgramUse.Returning or ProgramUse.Beginning)
+        {
+            var gate = ProgramsOf(program.Use == ProgramUse.Returning ? ProgramUse.ReturnGate : ProgramUse.BeginGate)[0];
+            return program.Failure ?? gate.Failure;
+        }
+
+        _ = program.Attach();
+        if (program.Use != ProgramUse.Always)
+        {
+            program.Detach();
+        }
+
+        return program.Failure;
     }
 }

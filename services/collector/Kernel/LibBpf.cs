@@ -38,6 +38,10 @@ internal static unsafe partial class LibBpf
     [LibraryImport(Library, EntryPoint = "bpf_program__set_autoload")]
     internal static partial int ProgramSetAutoload(nint program, byte autoload);
 
+    /// <summary>The descriptor of a loaded program, or -errno.</summary>
+    [LibraryImport(Library, EntryPoint = "bpf_program__fd")]
+    internal static partial int ProgramDescriptor(nint program);
+
     /// <summary>Attaches by the program's section name; the result is a link.</summary>
     [LibraryImport(Library, EntryPoint = "bpf_program__attach", SetLastError = true)]
     internal static partial nint ProgramAttach(nint program);

@@ -15,6 +15,8 @@ internal static unsafe partial class LibC
     internal const int OpenDirectory = 0x10000 | 0x80000; // O_DIRECTORY, O_CLOEXEC
 
     private const string Library = "libc.so.6";
+    private const int MemoryBarrier = 324;
+    private const int MemoryBarrierGlobal = 1;
 
     [LibraryImport(Library, EntryPoint = "mmap", SetLastError = true)]
     internal static partial nint Map(nint address, nuint length, int protection, int flags, int descriptor, long offset);
@@ -33,6 +35,13 @@ internal static unsafe partial class LibC
 
     [LibraryImport(Library, EntryPoint = "clock_gettime", SetLastError = true)]
     internal static partial int ClockGetTime(int clock, Timespec* time);
+
+    /// <summary>Returns when every program that ran at the call has ended.</summary>
+    /// <returns>Whether it could wait.</returns>
+    internal static bool WaitForReaders() => SystemCall(MemoryBarrier, MemoryBarrierGlobal, 0) == 0;
+
+    [LibraryImport(Library, EntryPoint = "syscall")]
+    private static partial nint SystemCall(nint number, nint first, nint second);
 
     [LibraryImport(Library, EntryPoint = "vsnprintf")]
     internal static partial int FormatList(byte* buffer, nuint size, byte* format, nint arguments);

@@ -13,7 +13,7 @@ public sealed record ProbeReport(IReadOnlyList<ProgramState> Programs, IReadOnly
 
     /// <summary>Names of the events that consumers may select and that no program can give here.</summary>
     public IReadOnlyList<string> UnavailableEvents =>
-        [.. EventCatalog.All.Where(d => !d.Internal && IsMissing(MadeFrom(d.Id))).Select(d => d.Name)];
+        [.. EventCatalog.All.Where(d => !d.Internal && (d.Unavailable is not null || IsMissing(MadeFrom(d.Id)))).Select(d => d.Name)];
 
     /// <summary>One line per program, for people.</summary>
     public override string ToString()

@@ -3,6 +3,7 @@ using TraceeMesh.Contracts;
 using TraceeMesh.Contracts.Events;
 using TraceeMesh.Contracts.Mesh;
 using TraceeMesh.Detector.Choosing;
+using TraceeMesh.Detector.Selecting;
 using TraceeMesh.Signatures;
 
 namespace TraceeMesh.Detector.Engine;
@@ -90,6 +91,7 @@ public sealed partial class SignatureCatalog(ILogger log) : IDisposable
         {
             Events = selectors.Any(s => s.AnyName) ? [EventSelector.Any] : [.. selectors.Select(s => s.Name).Distinct().Order(StringComparer.Ordinal)],
             Environment = wanting.Any(s => s.WantsEnvironment),
+            Filters = SelectionFilters.Of(selectors),
         };
     }
 

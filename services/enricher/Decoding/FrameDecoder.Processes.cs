@@ -143,22 +143,6 @@ public sealed partial class FrameDecoder
         return OfSnapshot();
     }
 
-    private RecordStatus Ptrace(ref RecordReader reader)
-    {
-        var status = TryRead(ref reader, out PtraceBody body, out var hostName);
-        if (status != RecordStatus.Ok)
-        {
-            return status;
-        }
-
-        var writer = BeginEvent(reader, hostName);
-        writer.Number(body.Request);
-        writer.Number((int)body.Pid);
-        writer.Unsigned(body.Address);
-        writer.Unsigned(body.Data);
-        return status;
-    }
-
     // A container starts with the first exec in it whose mount namespace is not its parent's: what the runtime executes in
     // it before that is still the runtime.
     private void StartContainer(in RecordHead head)

@@ -111,7 +111,13 @@ public sealed partial class FrameDecoder(NodeStores stores, ParkingLot parking, 
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _protoDns.Dispose();
+    public void Dispose()
+    {
+        _protoDns.Dispose();
+        _credentials.Dispose();
+        _dnsLists.Dispose();
+        _socketAddress.Dispose();
+    }
 
     private void LoseRest(long offset, RecordStatus status, ReadOnlySpan<byte> bytes)
     {
@@ -177,10 +183,32 @@ public sealed partial class FrameDecoder(NodeStores stores, ParkingLot parking, 
             EventIds.SnapshotEnd => SnapshotEnd(ref reader),
 
             // The rest feeds no store, so what nobody selected need not be read.
-            EventIds.Ptrace => IsWanted(head) ? Ptrace(ref reader) : RecordStatus.Ok,
             EventIds.SecurityFileOpen => IsWanted(head) ? FileOpen(ref reader) : RecordStatus.Ok,
             EventIds.SecurityInodeRename => IsWanted(head) ? Rename(ref reader) : RecordStatus.Ok,
             EventIds.CgroupAttachTask => IsWanted(head) ? CgroupAttachTask(ref reader) : RecordStatus.Ok,
+            EventIds.SecurityInodeUnlink => IsWanted(head) ? Unlink(ref reader) : RecordStatus.Ok,
+            EventIds.SecuritySbMount => IsWanted(head) ? Mount(ref reader) : RecordStatus.Ok,
+            EventIds.ProcessExecuteFailed => IsWanted(head) ? ExecuteFailed(ref reader) : RecordStatus.Ok,
+            EventIds.NetPacketDnsRequest or EventIds.NetPacketDnsResponse => IsWanted(head) ? DnsMessage(ref reader) : RecordStatus.Ok,
+            EventIds.NetTcpConnect => IsWanted(head) ? TcpConnect(ref reader) : RecordStatus.Ok,
+            EventIds.NetFlowTcpBegin or EventIds.NetFlowTcpEnd => IsWanted(head) ? Flow(ref reader) : RecordStatus.Ok,
+            EventIds.MemProtAlert
+                or EventIds.CommitCreds
+                or EventIds.SwitchTaskNs
+                or EventIds.MagicWrite
+                or EventIds.SecuritySocketListen
+                or EventIds.SecuritySocketConnect
+                or EventIds.SecuritySocketAccept
+                or EventIds.SecuritySocketBind
+                or EventIds.SecurityBpf
+                or EventIds.SocketDup
+                or EventIds.SharedObjectLoaded
+                or EventIds.ModuleLoad
+                or EventIds.TaskRename
+                or EventIds.FileModification
+                or EventIds.SetFsPwd
+                or EventIds.IoUringSubmitReq => IsWanted(head) ? Arguments(ref reader) : RecordStatus.Ok,
+            _ when SystemCallTable.IsSystemCall(head.Event) => IsWanted(head) ? SystemCall(ref reader) : RecordStatus.Ok,
             _ => RecordStatus.UnknownEvent,
         };
 

@@ -3,7 +3,7 @@ namespace TraceeMesh.Contracts.Events;
 /// <summary>The value of one argument, without boxing. Numbers of every width sit in <see cref="Number"/>.</summary>
 public struct ArgumentValue
 {
-    /// <summary>The number; 0 or 1 for a bool; for a list how many texts it has.</summary>
+    /// <summary>The number; 0 or 1 for a bool; the bits of a floating-point number; for a list how many texts it has.</summary>
     public long Number;
 
     /// <summary>The text or bytes.</summary>

@@ -9,7 +9,7 @@ public static class EventCatalog
     /// <summary>Every definition.</summary>
     public static IReadOnlyList<EventDefinition> All { get; } =
     [
-        Define(EventIds.Ptrace, "ptrace", ("request", Long), ("pid", Int), ("addr", Pointer), ("data", Pointer)),
+        .. SystemCallTable.Events,
         Define(
             EventIds.SchedProcessFork,
             "sched_process_fork",
@@ -77,10 +77,12 @@ public static class EventCatalog
             ("dst_port", UShort),
             ("metadata", PacketMetadata),
             ("proto_dns", ProtoDns)),
+        .. KernelObjectEvents.All,
         Define(EventIds.ContainerCreate, "container_create", ContainerArguments),
         Define(EventIds.ContainerRemove, "container_remove", ("runtime", Text), ("container_id", Text)),
         Define(EventIds.ExistingContainer, "existing_container", ContainerArguments),
         Define(EventIds.ContainerEnriched, "container_enriched", ContainerArguments),
+        .. UnavailableEvents.All,
         new(EventIds.SnapshotProcess, "snapshot_process", [], Internal: true),
         new(EventIds.SnapshotCgroup, "snapshot_cgroup", [], Internal: true),
         new(EventIds.SnapshotEnd, "snapshot_end", [], Internal: true),
@@ -111,7 +113,7 @@ public static class EventCatalog
         ("pod_sandbox", Bool),
     ];
 
-    private static EventDefinition Define(int id, string name, params (string Name, ArgumentType Type)[] arguments) =>
+    internal static EventDefinition Define(int id, string name, params (string Name, ArgumentType Type)[] arguments) =>
         new(id, name, Array.ConvertAll(arguments, a => new ArgumentDefinition(a.Name, a.Type)));
 
     private static EventDefinition?[] Index()

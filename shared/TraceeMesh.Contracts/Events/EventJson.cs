@@ -10,13 +10,14 @@ public static class EventJson
     /// <param name="json">Where to.</param>
     /// <param name="e">The event.</param>
     /// <param name="metadata">What else is known of its container; null writes nothing of it.</param>
-    public static void Write(Utf8JsonWriter json, Event e, ContainerMetadata? metadata = null)
+    /// <param name="named">Flags and the like are texts with their names (<see cref="ArgumentNames"/>) instead of numbers.</param>
+    public static void Write(Utf8JsonWriter json, Event e, ContainerMetadata? metadata = null, bool named = false)
     {
         json.WriteStartObject();
         WriteOrigin(json, e, metadata);
         WriteName(json, e.Definition.Id, e.Definition.Name);
         WriteTail(json, e, e.Definition.Arguments.Count);
-        WriteArguments(json, e);
+        WriteArguments(json, e, named);
         json.WriteNull("metadata"u8);
         json.WriteStartObject("mesh"u8);
         WriteMeshIdentity(json, e);
@@ -91,7 +92,7 @@ public static class EventJson
         json.WriteEndArray();
         json.WriteNumber("argsNum"u8, argumentCount);
         json.WriteNumber("returnValue"u8, c.ReturnValue);
-        json.WriteString("syscall"u8, SyscallNames.Of(c.Syscall, compat));
+        json.WriteString("syscall"u8, SystemCallTable.NameOf(c.Syscall, compat));
         json.WriteStartArray("stackAddresses"u8);
         json.WriteEndArray();
         json.WriteStartObject("contextFlags"u8);
@@ -104,7 +105,7 @@ public static class EventJson
     }
 
     /// <summary><c>args</c>.</summary>
-    public static void WriteArguments(Utf8JsonWriter json, Event e)
+    public static void WriteArguments(Utf8JsonWriter json, Event e, bool named = false)
     {
         json.WriteStartArray("args"u8);
         for (var i = 0; i < e.Definition.Arguments.Count; i++)
@@ -112,6 +113,14 @@ public static class EventJson
             var argument = e.Definition.Arguments[i];
             json.WriteStartObject();
             json.WriteString("name"u8, argument.Name);
+            if (named && e.Arguments[i].Present && ArgumentNames.Of(e.Definition, i, e.GetNumber(i)) is { } name)
+            {
+                json.WriteString("type"u8, ArgumentTypes.Name(ArgumentType.Text));
+                json.WriteString("value"u8, name);
+                json.WriteEndObject();
+                continue;
+            }
+
             json.WriteString("type"u8, ArgumentTypes.Name(argument.Type));
             json.WritePropertyName("value"u8);
             WriteArgument(json, e, i, argument.Type);
@@ -209,8 +218,11 @@ public static class EventJson
 
                 json.WriteEndArray();
                 break;
-            case ArgumentType.PacketMetadata or ArgumentType.ProtoDns:
+            case var structure when ArgumentTypes.IsStructure(structure):
                 WriteValue(json, e.GetStructure(index));
+                break;
+            case ArgumentType.Float:
+                WriteValue(json, DataValue.Of(BitConverter.Int64BitsToDouble(value.Number)));
                 break;
             case ArgumentType.Bool:
                 json.WriteBooleanValue(value.Number != 0);

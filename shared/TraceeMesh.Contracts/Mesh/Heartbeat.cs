@@ -58,8 +58,14 @@ public sealed record Selection
     /// <summary>How often its owner renews it.</summary>
     public static readonly TimeSpan Renewal = TimeSpan.FromSeconds(3);
 
-    /// <summary>Names of events; <c>*</c> is all.</summary>
+    /// <summary>Names of events; <c>*</c> is all but the frequent system calls, which are asked for by name.</summary>
     public required IReadOnlyList<string> Events { get; init; }
+
+    /// <summary>
+    /// Of an event, which occurrences are enough: those that one of the alternatives lets through; all, where the event is not
+    /// here. More may come: what the kernel cannot judge it does not keep back.
+    /// </summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<SelectionAlternative>> Filters { get; init => field = value ?? field; } = new Dictionary<string, IReadOnlyList<SelectionAlternative>>();
 
     /// <summary>Whether the environment of execs is wanted.</summary>
     public bool Environment { get; init; }

@@ -151,21 +151,19 @@ public struct CgroupAttachBody
     public Comm Comm;
 }
 
-/// <summary>Twin of <c>struct ptrace_body</c>. No tail.</summary>
+/// <summary>Twin of <c>struct system_call_body</c>: a system call by its name. Tail: a part for each argument that is not plain.</summary>
 [StructLayout(LayoutKind.Sequential)]
-public struct PtraceBody
+public struct SystemCallBody
 {
-    /// <summary>PTRACE_* request.</summary>
-    public long Request;
+    /// <summary>Its arguments as the registers had them, in the event's order.</summary>
+    public CallRegisters Argument;
+}
 
-    /// <summary>Target.</summary>
-    public long Pid;
-
-    /// <summary>Address.</summary>
-    public ulong Address;
-
-    /// <summary>Data.</summary>
-    public ulong Data;
+/// <summary>A value for each argument a system call can have.</summary>
+[InlineArray(RecordLimits.CallRegisters)]
+public struct CallRegisters
+{
+    private ulong _first;
 }
 
 /// <summary>Twin of <c>struct file_open_body</c>. Tail: pathname, syscall_pathname.</summary>
@@ -243,6 +241,9 @@ public struct CpuAccount
     /// <summary>Not produced: the event was off.</summary>
     public ulong SwitchedOff;
 
+    /// <summary>Not produced: no consumer's filter let it through.</summary>
+    public ulong FilteredOut;
+
     /// <summary>Zero.</summary>
     public AccountPadding Reserved;
 }
@@ -255,7 +256,7 @@ public struct DropCounts
 }
 
 /// <summary>Fills an account to two cache lines, so that CPUs do not share one.</summary>
-[InlineArray(10)]
+[InlineArray(9)]
 public struct AccountPadding
 {
     private ulong _first;

@@ -21,6 +21,15 @@ public static class RecordLimits
     /// <summary>Bytes of a packet from or to port 53.</summary>
     public const int DnsPartMax = 4096;
 
+    /// <summary>Numbers of an event read from kernel objects.</summary>
+    public const int ArgumentNumbersMax = 32;
+
+    /// <summary>Bytes of a file's beginning that magic_write carries.</summary>
+    public const int MagicPartMax = 32;
+
+    /// <summary>mem_prot_alert: the protection until now could not be read.</summary>
+    public const uint ProtectionUnknown = 0xffffffff;
+
     /// <summary>Bytes of a task name.</summary>
     public const int CommSize = 16;
 
@@ -44,4 +53,37 @@ public static class RecordLimits
 
     /// <summary>How many reasons for a drop the kernel side knows.</summary>
     public const int DropReasons = 3;
+
+    /// <summary>Where the 32-bit table begins in the table of calls.</summary>
+    public const int CallsCompat = 1024;
+
+    /// <summary>Entries of the table of calls.</summary>
+    public const int Calls = 1536;
+
+    /// <summary>Registers a system call has for its arguments.</summary>
+    public const int CallRegisters = 6;
+
+    /// <summary>Where the width stands in <see cref="Events.SystemCallArgumentSource.Width"/>.</summary>
+    public const int WidthShift = 5;
+
+    /// <summary>Texts of a list among the arguments of a system call.</summary>
+    public const int TextsMax = 256;
+
+    /// <summary>Bytes of a socket address.</summary>
+    public const int AddressPartMax = 128;
+
+    /// <summary>Filters the kernel side holds at once.</summary>
+    public const int Filters = 64;
+
+    /// <summary>Alternatives of a filter.</summary>
+    public const int FilterAlternatives = 24;
+
+    /// <summary>Terms of an alternative.</summary>
+    public const int FilterTerms = 4;
+
+    /// <summary>Bytes of a path that a filter compares, with its NUL.</summary>
+    public const int FilterPathMax = 256;
+
+    /// <summary>Paths that all filters name together.</summary>
+    public const int FilterPaths = 1024;
 }

@@ -225,7 +225,9 @@ public struct EventCursor
                 ArgumentType.Text => TryReadTextArgument(ref reader, target, i),
                 ArgumentType.TextList => TryReadListArgument(ref reader, target, i),
                 ArgumentType.Bytes => TryReadBytesArgument(ref reader, target, i),
-                ArgumentType.PacketMetadata or ArgumentType.ProtoDns => TryReadStructureArgument(ref reader, target, i),
+                ArgumentType.IntPair or ArgumentType.DnsQuestions or ArgumentType.DnsAnswers => TryReadStructureArgument(ref reader, target, i, DataKind.List),
+                var structure when ArgumentTypes.IsStructure(structure) => TryReadStructureArgument(ref reader, target, i, DataKind.Map),
+                ArgumentType.Float => TryReadFloatArgument(ref reader, target, i),
                 ArgumentType.Bool => TryReadBoolArgument(ref reader, target, i),
                 _ => TryReadNumberArgument(ref reader, target, i),
             };
@@ -247,6 +249,13 @@ public struct EventCursor
 
         target.SetBytes(index, Slice(in reader, bytes.Length));
         return true;
+    }
+
+    private static bool TryReadFloatArgument(ref MessagePackReader reader, Event target, int index)
+    {
+        var ok = reader.TryReadFloat(out var value);
+        target.SetNumber(index, BitConverter.DoubleToInt64Bits(value));
+        return ok;
     }
 
     private readonly bool TryReadBytesArgument(ref MessagePackReader reader, Event target, int index)
@@ -281,9 +290,9 @@ public struct EventCursor
         return true;
     }
 
-    private static bool TryReadStructureArgument(ref MessagePackReader reader, Event target, int index)
+    private static bool TryReadStructureArgument(ref MessagePackReader reader, Event target, int index, DataKind kind)
     {
-        var ok = DataValueCodec.TryRead(ref reader, out var value) && value.Kind == DataKind.Map;
+        var ok = DataValueCodec.TryRead(ref reader, out var value) && value.Kind == kind;
         target.SetStructure(index, value);
         return ok;
     }

@@ -120,6 +120,17 @@ public sealed class EventWriter : IDisposable
     /// <summary>An argument of an unsigned type of 64 bits, or an address.</summary>
     public void Unsigned(ulong value) => _writer.WriteUInt(value);
 
+    /// <summary>An argument of type floating-point number.</summary>
+    public void Float(double value) => _writer.WriteFloat(value);
+
+    /// <summary>An argument of type list of two integers.</summary>
+    public void IntPair(int first, int second)
+    {
+        _writer.WriteArrayHeader(2);
+        _writer.WriteInt(first);
+        _writer.WriteInt(second);
+    }
+
     /// <summary>An argument of type bool.</summary>
     public void Bool(bool value) => _writer.WriteBool(value);
 
@@ -143,6 +154,9 @@ public sealed class EventWriter : IDisposable
             nulEnded = end < 0 ? [] : nulEnded[(end + 1)..];
         }
     }
+
+    /// <summary>An argument of type list of texts: exactly <paramref name="count"/> calls of <see cref="Text"/> follow.</summary>
+    public void BeginTextList(int count) => _writer.WriteArrayHeader(count);
 
     /// <summary>An argument that is a structure: one map, encoded.</summary>
     public void Structure(ReadOnlySpan<byte> encoded) => _writer.WriteRaw(encoded);

@@ -1,14 +1,11 @@
-using TraceeMesh.Contracts.Events;
 using TraceeMesh.Contracts.Findings;
 
 namespace TraceeMesh.Signatures.BuiltIn.DefenseEvasion;
 
 /// <summary>A process asks to be traced, so that no debugger can attach to it.</summary>
-public sealed class AntiDebugging : Signature
+public sealed class AntiDebugging : FilteredSignature
 {
     private const long TraceMe = 0;
-
-    private readonly NumberArgument _request = new("ptrace", "request");
 
     /// <inheritdoc/>
     public override SignatureMetadata Metadata { get; } = new("TRC-102", "anti_debugging")
@@ -20,19 +17,12 @@ public sealed class AntiDebugging : Signature
         Technique = "Debugger Evasion",
         ExternalId = "T1622",
         StixId = "attack-pattern--e4dc8c01-417f-458d-9ee0-bb0617c1b391",
+        Misses = "A process that lets its own child trace it by PTRACE_ATTACH or PTRACE_SEIZE.",
+        FalsePositives = "Programs started by a debugger or strace.",
+        Trigger = "python3 -c 'import ctypes; ctypes.CDLL(None).ptrace(0,0,0,0)'",
     };
 
     /// <inheritdoc/>
-    public override IReadOnlyList<EventSelector> SelectedEvents { get; } = [new(EventSelector.Tracee, "ptrace")];
-
-    /// <inheritdoc/>
-    public override ValueTask OnEvent(Event e, CancellationToken cancellation)
-    {
-        if (_request[e] == TraceMe)
-        {
-            Report(e);
-        }
-
-        return default;
-    }
+    public override IReadOnlyList<EventSelector> SelectedEvents { get; } =
+        [new(EventSelector.Tracee, "ptrace") { Filters = [ArgumentFilter.Is("request", TraceMe)] }];
 }

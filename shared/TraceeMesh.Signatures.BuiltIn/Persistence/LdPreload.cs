@@ -1,15 +1,17 @@
 using TraceeMesh.Contracts.Events;
 using TraceeMesh.Contracts.Findings;
+using TraceeMesh.Signatures.BuiltIn.Files;
+using TraceeMesh.Signatures.BuiltIn.Programs;
 
 namespace TraceeMesh.Signatures.BuiltIn.Persistence;
 
 /// <summary>The dynamic loader is told to load a library into programs that did not ask for it.</summary>
 public sealed class LdPreload : Signature
 {
-    private readonly TextListArgument _environment = new("sched_process_exec", "env");
-    private readonly TextArgument _openedPath = new("security_file_open", "pathname");
-    private readonly NumberArgument _openFlags = new("security_file_open", "flags");
-    private readonly TextArgument _newPath = new("security_inode_rename", "new_path");
+    // Also below another root: a container's file system is written from the host by its path there.
+    private const string PreloadFile = "/etc/ld.so.preload";
+
+    private readonly TextListArgument _environment = new(StartedProgram.Exec, "env");
 
     /// <inheritdoc/>
     public override SignatureMetadata Metadata { get; } = new("TRC-107", "ld_preload")
@@ -21,14 +23,17 @@ public sealed class LdPreload : Signature
         Technique = "Hijack Execution Flow",
         ExternalId = "T1574",
         StixId = "attack-pattern--aedfca76-3b30-4866-b2aa-0f1d7fd1e4b6",
+        Misses = "Opens by io_uring. Renames through symbolic links. LD_AUDIT and the loader's own options.",
+        FalsePositives = "Builds under fakeroot or libtool, and programs that are started with libraries of their own (LD_LIBRARY_PATH).",
+        Trigger = "LD_PRELOAD=/nonexistent true",
     };
 
     /// <inheritdoc/>
     public override IReadOnlyList<EventSelector> SelectedEvents { get; } =
     [
-        new(EventSelector.Tracee, "sched_process_exec"),
-        new(EventSelector.Tracee, "security_file_open"),
-        new(EventSelector.Tracee, "security_inode_rename"),
+        new(EventSelector.Tracee, StartedProgram.Exec),
+        FileEvents.OpenedForWriting(Origin.Any, ArgumentFilter.EndsWith(FileEvents.OpenedPath, PreloadFile)),
+        FileEvents.Renamed(Origin.Any, ArgumentFilter.EndsWith(FileEvents.NewPath, PreloadFile)),
     ];
 
     /// <inheritdoc/>
@@ -37,14 +42,7 @@ public sealed class LdPreload : Signature
     /// <inheritdoc/>
     public override ValueTask OnEvent(Event e, CancellationToken cancellation)
     {
-        var injects = e.Definition.Id switch
-        {
-            EventIds.SchedProcessExec => Preloads(_environment[e]),
-            EventIds.SecurityFileOpen => OpenFlags.IsWrite(_openFlags[e]) && IsPreloadFile(_openedPath[e]),
-            EventIds.SecurityInodeRename => IsPreloadFile(_newPath[e]),
-            _ => false,
-        };
-        if (injects)
+        if (e.Definition.Id != EventIds.SchedProcessExec || Preloads(_environment[e]))
         {
             Report(e);
         }
@@ -64,7 +62,4 @@ public sealed class LdPreload : Signature
 
         return false;
     }
-
-    // Also below another root: a container's file system is written from the host by its path there.
-    private static bool IsPreloadFile(Utf8Text path) => path.EndsWith("/etc/ld.so.preload"u8);
 }

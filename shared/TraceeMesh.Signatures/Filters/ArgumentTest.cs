@@ -44,7 +44,7 @@ public sealed class ArgumentTest
 
         var type = definition.Arguments[index].Type;
         var isText = filter.Operator is FilterOperator.TextIsOneOf or FilterOperator.TextStartsWith or FilterOperator.TextEndsWith;
-        var fits = isText ? type == ArgumentType.Text : type is not (ArgumentType.Text or ArgumentType.TextList or ArgumentType.Bytes or ArgumentType.Unknown);
+        var fits = isText ? type == ArgumentType.Text : ArgumentTypes.IsNumber(type);
         return fits
             ? new ArgumentTest(index, filter)
             : throw new SignatureInitException($"A filter compares the argument {filter.Argument} of {definition.Name} as a {(isText ? "text" : "number")}, but it is a {ArgumentTypes.Name(type)}.");

@@ -136,7 +136,10 @@ public sealed class FindingTests(SharedMesh shared) : IAsyncLifetime
         var signatures = (await Mesh.RunAsync("signatures", "--json")).Objects;
 
         Assert.NotEmpty(signatures);
-        Assert.All(signatures, s => Assert.Equal(("running", "", 0), ((string?)s["state"], (string?)s["reason"], s["unavailable_events"]!.AsArray().Count)));
+        Assert.All(signatures, s => Assert.Equal(("running", ""), ((string?)s["state"], (string?)s["reason"])));
+
+        // What no kernel gives, and what a kernel without modules lacks.
+        Assert.Subset(new HashSet<string?> { "TRC-1017", "TRC-1020", "TRC-1030" }, signatures.Where(s => s["unavailable_events"]!.AsArray().Count > 0).Select(s => (string?)s["id"]).ToHashSet());
     }
 
     [Fact]

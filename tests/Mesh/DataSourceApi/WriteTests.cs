@@ -228,7 +228,7 @@ public sealed class WriteTests(ServiceFixture fixture) : IClassFixture<ServiceFi
     public async Task Sources_AreListedWithTheirSchema_AndRegisteredOnTheBus()
     {
         var sources = (await fixture.Channel.AskAsync("ListSources", new ListSourcesRequest(), ListSourcesResponse.Parser)).Sources.ToDictionary(s => $"{s.Namespace}/{s.Id}");
-        Assert.Equal(["e2e_inst/demo", "my_namespace/threshold_datasource", "test/numbers", "test/reputation"], sources.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(["e2e_inst/demo", "my_namespace/threshold_datasource", "test/numbers", "test/reputation", "traceemesh/allowed_images"], sources.Keys.Order(StringComparer.Ordinal));
         Assert.Equal("""{"score":"int","status":"string","tags":"any","weight":"float"}""", sources["test/reputation"].Schema);
         Assert.Equal((3U, "int", "map", 3U), (sources["test/reputation"].Version, sources["test/reputation"].KeyType, sources["test/reputation"].ValueType, sources["test/reputation"].Capacity));
         Assert.Equal(("""{"threshold":"int"}""", "threshold"), (sources["my_namespace/threshold_datasource"].Schema, sources["my_namespace/threshold_datasource"].Keys[0].StringValue));

@@ -102,7 +102,15 @@ public sealed class RecordBuilder
     public RecordBuilder Open(string path) => Add(EventIds.SecurityFileOpen, new FileOpenBody { Inode = 6, Dev = 8 }, path, path);
 
     /// <summary>Adds a call of ptrace.</summary>
-    public RecordBuilder Ptrace(long request = 0) => Add(EventIds.Ptrace, new PtraceBody { Request = request });
+    public RecordBuilder Ptrace(long request = 0) => SystemCall(EventIds.Ptrace, [(ulong)request]);
+
+    /// <summary>Adds a system call by its name: the values of its registers, then the parts of its arguments that are read from memory.</summary>
+    public RecordBuilder SystemCall(int eventId, ReadOnlySpan<ulong> registers, params string[] parts)
+    {
+        var body = default(SystemCallBody);
+        registers.CopyTo(body.Argument);
+        return Add(eventId, body, parts);
+    }
 
     /// <summary>Adds a cgroup made, removed or existing.</summary>
     public RecordBuilder Cgroup(int eventId, ulong id, string path, ulong ctime = 0, uint hierarchy = 0) =>

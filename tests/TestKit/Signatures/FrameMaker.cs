@@ -44,6 +44,9 @@ public static class FrameMaker
                 case ArgumentType.Bool:
                     writer.Bool(e.GetNumber(i) != 0);
                     break;
+                case ArgumentType.Float:
+                    writer.Float(BitConverter.Int64BitsToDouble(e.GetNumber(i)));
+                    break;
                 default:
                     writer.Number(e.GetNumber(i));
                     break;

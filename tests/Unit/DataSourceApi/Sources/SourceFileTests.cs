@@ -13,7 +13,7 @@ public sealed class SourceFileTests
     {
         var sources = SourceCatalog.Load([SourceTree.File("services/datasource-api/sources")]).ToDictionary(s => s.Name);
 
-        Assert.Equal(["e2e_inst/demo", "my_namespace/threshold_datasource"], sources.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(["e2e_inst/demo", "my_namespace/threshold_datasource", "traceemesh/allowed_images"], sources.Keys.Order(StringComparer.Ordinal));
         var demo = sources["e2e_inst/demo"];
         Assert.Equal((FieldType.Text, "string", 1024, Eviction.LeastRecentlyUsed, """{"value":"string"}"""), (demo.Key, demo.Values, demo.Capacity, demo.Eviction, demo.Schema));
         var threshold = sources["my_namespace/threshold_datasource"];

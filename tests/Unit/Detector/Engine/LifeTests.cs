@@ -123,7 +123,9 @@ public sealed class LifeTests
         using var any = new Bench(Finding("A"));
 
         var wanted = builtIn.Catalog.Wanted();
-        Assert.Equal(["ptrace", "sched_process_exec", "security_file_open", "security_inode_rename"], wanted.Events);
+        Assert.Equal(
+            ["cgroup_attach_task", "container_create", "container_enriched", "existing_container", "hooked_proc_fops", "hooked_syscall", "magic_write", "mem_prot_alert", "module_load", "process_vm_writev", "ptrace", "sched_process_exec", "security_file_open", "security_inode_rename", "security_sb_mount", "security_socket_accept", "security_socket_connect", "socket_dup", "switch_task_ns"],
+            wanted.Events);
         Assert.True(wanted.Environment);
         Assert.Equal(["*"], any.Catalog.Wanted().Events);
         Assert.False(any.Catalog.Wanted().Environment);

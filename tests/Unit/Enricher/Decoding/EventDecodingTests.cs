@@ -44,7 +44,7 @@ public sealed class EventDecodingTests
     public void Any_PrivateUtsNamespace_HasTheTasksHostName()
     {
         _records.Head.Flags = RecordFlags.UtsPrivate;
-        var e = Decode(_records.Add(EventIds.Ptrace, new PtraceBody { Request = 4 }, "270f747aa981"));
+        var e = Decode(_records.SystemCall(EventIds.Ptrace, [4], "270f747aa981"));
 
         Assert.Equal("270f747aa981", e.Context.HostName.ToString());
         Assert.Equal(4, e.GetNumber(0));
@@ -53,7 +53,7 @@ public sealed class EventDecodingTests
     [Fact]
     public void Ptrace_Arguments()
     {
-        var e = Decode(_records.Add(EventIds.Ptrace, new PtraceBody { Request = 16, Pid = 4711, Address = ulong.MaxValue, Data = 3 }));
+        var e = Decode(_records.SystemCall(EventIds.Ptrace, [16, 4711, ulong.MaxValue, 3]));
 
         Assert.Equal([16, 4711, -1, 3], Numbers(e));
     }

@@ -1,5 +1,4 @@
 using TraceeMesh.Signatures.BuiltIn.DefenseEvasion;
-using TraceeMesh.TestKit.Signatures;
 using Xunit;
 
 namespace TraceeMesh.Tests.Unit.Signatures.DefenseEvasion;

@@ -1,5 +1,4 @@
 using TraceeMesh.Signatures.BuiltIn.DefenseEvasion;
-using TraceeMesh.TestKit.Signatures;
 using Xunit;
 
 namespace TraceeMesh.Tests.Unit.Signatures.DefenseEvasion;
@@ -15,10 +14,22 @@ public sealed class FilelessExecutionTests
     [InlineData("/home/memfd:x", 0)]
     [InlineData("/usr/bin/true", 0)]
     [InlineData("", 0)]
-    public async Task Exec_Pathname_FindsMemoryOnly(string path, int findings)
-    {
-        using var harness = new SignatureHarness(new FilelessExecution());
+    public async Task Exec_Pathname_FindsMemoryOnly(string path, int findings) => Assert.Equal(findings, (await new FilelessExecution().FindingsOn(Made.Exec(path))).Count);
 
-        Assert.Equal(findings, (await harness.Feed(EventMaker.Make("sched_process_exec", ("pathname", path)))).Count);
+    [Theory]
+    [InlineData("/usr/sbin/runc", "", 0)]
+    [InlineData("/usr/sbin/runc", Made.Container, 1)]
+    [InlineData("/tmp/runc", "", 1)]
+    [InlineData("/usr/bin/bash", "", 1)]
+    public async Task Exec_UnderTheNameOfRuncsCopy_LeavesOutRuncsOwn(string parent, string container, int findings)
+    {
+        var tree = Made.Tree((Copy, "", 30), (Copy, "", 20), (parent, container, 10));
+
+        Assert.Equal(findings, (await new FilelessExecution().FindingsOn(Made.Exec(Copy), tree)).Count);
     }
+
+    [Fact]
+    public async Task Exec_UnderTheNameOfRuncsCopy_WithoutTheTree_IsFound() => Assert.Single(await new FilelessExecution().FindingsOn(Made.Exec(Copy)));
+
+    private const string Copy = "memfd:runc_cloned:/proc/self/exe";
 }

@@ -1,5 +1,4 @@
 using TraceeMesh.Signatures.BuiltIn.Persistence;
-using TraceeMesh.TestKit.Signatures;
 using Xunit;
 
 namespace TraceeMesh.Tests.Unit.Signatures.Persistence;
@@ -13,6 +12,8 @@ public sealed class LdPreloadTests : IDisposable
     [InlineData("LD_LIBRARY_PATH=/tmp", 1)]
     [InlineData("LD_PRELOADED=1", 0)]
     [InlineData("MY_LD_PRELOAD=/tmp/x.so", 0)]
+    [InlineData("LD_PRELOAD=", 1)]
+    [InlineData("LD_LIBRARY_PATH=", 1)]
     [InlineData("HOME=/root", 0)]
     public async Task Exec_Variable_FindsPreloadOnly(string variable, int findings) =>
         Assert.Equal(findings, (await _harness.Feed(EventMaker.Make("sched_process_exec", ("env", new[] { "PATH=/bin", variable, "TERM=x" })))).Count);

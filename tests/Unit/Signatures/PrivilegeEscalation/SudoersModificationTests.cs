@@ -1,5 +1,4 @@
 using TraceeMesh.Signatures.BuiltIn.PrivilegeEscalation;
-using TraceeMesh.TestKit.Signatures;
 using Xunit;
 
 namespace TraceeMesh.Tests.Unit.Signatures.PrivilegeEscalation;
