@@ -48,7 +48,7 @@ public sealed class StormTests(ITestOutputHelper output)
 
     private readonly Random _random = new(Seed);
 
-    private static int Seed { get; } = Setting("TRACEEMESH_STORM_SEED") ?? Environment.TickCount;
+    private static int Seed { get; } = Setting("TRACEEMESH_STORM_SEED") ?? Random.Shared.Next();
 
     [Fact]
     public async Task Triggers_WhilePartsAreKilled_AreFoundOnce_OrNamedAsLost()
