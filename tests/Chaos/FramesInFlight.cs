@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using TraceeMesh.Bus;
 using TraceeMesh.Contracts;
@@ -17,15 +18,23 @@ internal sealed class FramesInFlight(BusConnection bus)
     {
         try
         {
+            if (await _jetStream.FindStreamAsync(_streams.Events.Name) is not { } stream)
+            {
+                return 0;
+            }
+
+            // Positions in a stream that the bus has forgotten say nothing about this one.
+            var created = stream.Created.UtcDateTime.ToString("O", CultureInfo.InvariantCulture);
             var leases = new KeyValueBucket(_jetStream, _streams.Leases.Name);
             long judged = 0;
             for (var partition = 0; partition < Partitioning.Partitions; partition++)
             {
                 var entry = await leases.GetAsync($"p{partition}");
-                judged = Math.Max(judged, entry is null ? 0 : JsonSerializer.Deserialize(entry.Value.Span, MeshJson.Default.LeaseRecord)!.Sequence);
+                var lease = entry is null ? null : JsonSerializer.Deserialize(entry.Value.Span, MeshJson.Default.LeaseRecord);
+                judged = Math.Max(judged, lease?.StreamCreated == created ? lease.Sequence : 0);
             }
 
-            return Math.Max((await _jetStream.FindStreamAsync(_streams.Events.Name))?.LastSequence - judged ?? 0, 0);
+            return Math.Max(stream.LastSequence - judged, 0);
         }
         catch (BusException)
         {

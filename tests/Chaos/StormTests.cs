@@ -18,7 +18,7 @@ public sealed class StormTests(ITestOutputHelper output)
 {
     private const int HostRate = 40;
     private const int ContainerRate = 40;
-    private const int DefaultSeconds = 18;
+    private const int DefaultSeconds = 12;
     private const int Phases = 3;
     private const double SettleSeconds = 60;
 
