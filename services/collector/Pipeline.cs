@@ -30,6 +30,7 @@ public sealed class Pipeline : IDisposable
     private readonly MeshHost _host;
     private readonly KernelPrograms _kernel;
     private readonly SelectionWatch _selection;
+    private readonly int _spread;
     private readonly uint _loadId = BitConverter.ToUInt32(RandomNumberGenerator.GetBytes(sizeof(uint)));
     private bool _snapshotAsked;
 
@@ -37,6 +38,7 @@ public sealed class Pipeline : IDisposable
     {
         _host = host;
         _kernel = kernel;
+        _spread = Spread(host.Options.Configuration["SPREAD"]);
         _selection = new SelectionWatch(new SelectedEvents(host.Time));
     }
 
@@ -85,6 +87,18 @@ public sealed class Pipeline : IDisposable
         return uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var bytes) && bytes >= Environment.SystemPageSize && BitOperations.IsPow2(bytes)
             ? bytes
             : throw new ServiceExitException(ExitCode.Usage, $"--ring-bytes {text}: a ring's size is a power of two, one page ({Environment.SystemPageSize}) at least");
+    }
+
+    private static int Spread(string? text)
+    {
+        if (text is null)
+        {
+            return 1;
+        }
+
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var spread) && spread is >= 1 and <= Partitioning.Partitions && BitOperations.IsPow2(spread)
+            ? spread
+            : throw new ServiceExitException(ExitCode.Usage, $"--spread {text}: the events of a node go to 1, 2, 4, 8 or {Partitioning.Partitions} partitions");
     }
 
     private static int ExitCodeOf(KernelUnavailableReason reason) => reason switch
@@ -230,6 +244,7 @@ public sealed class Pipeline : IDisposable
         BootEpoch = 0,
         Selected = new EventSet(),
         HostName = Environment.MachineName,
+        Spread = _spread,
     };
 
     private void Count(RingDrain drain, FramePublisher publisher)

@@ -43,6 +43,8 @@ public sealed class DetectorCounters(ServiceCounters counters)
 
     public ServiceCounter LeasesTaken { get; } = counters.Counter("leases_taken", "Partitions taken");
 
+    public ServiceCounter LeasesGivenBack { get; } = counters.Counter("leases_given_back", "Partitions given back because another detector is to judge them");
+
     public ServiceCounter LeasesLost { get; } = counters.Counter("leases_lost", "Partitions that another detector took");
 
     public ServiceCounter ConsumersMade { get; } = counters.Counter("consumers_made", "Consumers of the events stream made, the first of each lease included");

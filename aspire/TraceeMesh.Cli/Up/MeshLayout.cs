@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Net;
+using System.Numerics;
 using TraceeMesh.Cli.Connection;
+using TraceeMesh.Contracts;
 
 namespace TraceeMesh.Cli.Up;
 
@@ -77,8 +79,16 @@ public sealed class MeshLayout
             arguments.AddRange(["--signatures", readable(_options.Signatures ?? _options.State.Signatures)]);
         }
 
+        if (service.Name == "collector")
+        {
+            arguments.AddRange(["--spread", Spread.ToString(CultureInfo.InvariantCulture)]);
+        }
+
         return arguments;
     }
+
+    // The events of this node reach every detector, as far as there are partitions.
+    private int Spread => Math.Min((int)BitOperations.RoundUpToPowerOf2((uint)_topology["detector"].Replicas), Partitioning.Partitions);
 
     private string Expected => string.Join(',', _topology.Services.Reverse().Select(s => $"{s.Name}={s.Replicas}"));
 

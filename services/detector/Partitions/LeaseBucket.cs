@@ -11,11 +11,29 @@ namespace TraceeMesh.Detector.Partitions;
 /// <summary>The records of all leases. Everything is written by compare-and-set.</summary>
 public sealed class LeaseBucket(JetStream jetStream, BucketDefinition definition)
 {
+    /// <summary>What the names of detectors' records begin with.</summary>
+    public const string MemberPrefix = "d.";
+
     private KeyValueBucket? _bucket;
 
     /// <summary>Makes sure that the bucket is there.</summary>
     /// <exception cref="BusException">The bus does not answer.</exception>
     public async Task EnsureAsync(CancellationToken cancellation) => _bucket = await jetStream.EnsureBucketAsync(definition, cancellation);
+
+    /// <summary>Says that a detector is there.</summary>
+    /// <param name="member">The name of its record.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public ValueTask<KeyValueWrite> AnnounceAsync(string member, CancellationToken cancellation) => Bucket.PutAsync(member, "{}"u8, cancellation);
+
+    /// <summary>Says that a detector is gone.</summary>
+    /// <param name="member">The name of its record.</param>
+    /// <param name="revision">Only if it still has this revision; whatever it has when absent.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public ValueTask<KeyValueWrite> WithdrawAsync(string member, long? revision, CancellationToken cancellation) => Bucket.DeleteAsync(member, revision, cancellation);
+
+    /// <summary>Tells which detectors are there, and every renewal of theirs.</summary>
+    /// <exception cref="BusException">The bus does not answer.</exception>
+    public Task<KeyValueWatcher> WatchMembersAsync(CancellationToken cancellation) => Bucket.WatchAsync($"{MemberPrefix}*", cancellation);
 
     /// <summary>Where the state of a partition is stored, beside its lease.</summary>
     /// <param name="partition">The partition.</param>

@@ -7,8 +7,9 @@ using TraceeMesh.Detector.State;
 namespace TraceeMesh.Detector.Partitions;
 
 /// <summary>
-/// Takes, keeps and gives up the leases of all partitions (protocol.md section 3), and runs a worker for each one owned. One
-/// loop does it all, so that sixteen silent partitions are sixteen small writes every half second.
+/// Takes and keeps this replica's share of the partitions' leases (protocol.md section 3), gives back what is another one's, and
+/// runs a worker for each one owned. One loop does it all, so that sixteen silent partitions are sixteen small writes every half
+/// second.
 /// </summary>
 public sealed partial class LeaseKeeper
 {
@@ -16,9 +17,13 @@ public sealed partial class LeaseKeeper
     private readonly LeaseTimes _times;
     private readonly LeaseBucket _bucket;
     private readonly string _instance;
+    private readonly string _member;
+    private readonly DetectorMembers _members;
+    private readonly bool[] _mine = new bool[Partitioning.Partitions];
     private readonly PartitionLease[] _leases;
     private readonly PartitionWorker?[] _workers = new PartitionWorker?[Partitioning.Partitions];
     private readonly StateBucket?[] _states = new StateBucket?[Partitioning.Partitions];
+    private readonly Task?[] _givingBack = new Task?[Partitioning.Partitions];
     private long _epoch;
     private bool _reachable = true;
 
@@ -30,6 +35,8 @@ public sealed partial class LeaseKeeper
     {
         _parts = parts;
         _instance = instance;
+        _member = LeaseBucket.MemberPrefix + Subjects.Safe(instance);
+        _members = new DetectorMembers(_member, times, parts.Time);
         _times = times;
         _bucket = new LeaseBucket(new JetStream(parts.JetStream.Connection, new JetStreamOptions { Timeout = times.Request }), parts.Streams.Leases);
         _leases = [.. Enumerable.Range(0, Partitioning.Partitions).Select(p => new PartitionLease(p, times, parts.Time))];
@@ -47,9 +54,12 @@ public sealed partial class LeaseKeeper
     public async Task RunAsync(Action passed, CancellationToken cancellation)
     {
         using var timer = new PeriodicTimer(_times.Renewal, _parts.Time);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var following = Task.CompletedTask;
         try
         {
             await EnsureBucketAsync(cancellation);
+            following = FollowMembersAsync(stop.Token);
             do
             {
                 await PassAsync(cancellation);
@@ -63,7 +73,62 @@ public sealed partial class LeaseKeeper
         }
         finally
         {
-            await Task.WhenAll(_leases.Where(l => l.Owned).Select(ReleaseAsync));
+            await stop.CancelAsync();
+            await following.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.WhenAll([WithdrawAsync(), .. _leases.Where(l => l.Owned).Select(l => _givingBack[l.Partition] ?? ReleaseAsync(l))]);
+        }
+    }
+
+    private async Task FollowMembersAsync(CancellationToken cancellation)
+    {
+        while (true)
+        {
+            try
+            {
+                await using var watcher = await _bucket.WatchMembersAsync(cancellation);
+                while (await watcher.ReadAsync(cancellation) is { Kind: not KeyValueChangeKind.Closed } change)
+                {
+                    _members.Hear(change);
+                }
+
+                return;
+            }
+            catch (BusException e)
+            {
+                LogMembersUnknown(_parts.Log, e.Message);
+                await Task.Delay(_times.Renewal, _parts.Time, cancellation);
+            }
+        }
+    }
+
+    /// <summary>Says that this replica is there. Returns whether the bus answered.</summary>
+    private async Task<bool> AnnounceAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            foreach (var (name, revision) in _members.Abandoned())
+            {
+                await _bucket.WithdrawAsync(name, revision, cancellation);
+            }
+
+            return await AnsweredAsync(await _bucket.AnnounceAsync(_member, cancellation), cancellation);
+        }
+        catch (BusException)
+        {
+            return false;
+        }
+    }
+
+    // The others share at once what this replica releases.
+    private async Task WithdrawAsync()
+    {
+        try
+        {
+            await _bucket.WithdrawAsync(_member, null, CancellationToken.None);
+        }
+        catch (BusException e)
+        {
+            LogNotWithdrawn(_parts.Log, e.Message);
         }
     }
 
@@ -95,20 +160,57 @@ public sealed partial class LeaseKeeper
             {
                 lease.Forget();
             }
+
+            _members.Excuse();
         }
 
-        var answered = await Task.WhenAll(_leases.Select(l => l.Owned ? RenewAsync(l, cancellation) : TakeAsync(l, cancellation)));
+        foreach (var lease in _leases)
+        {
+            if (_givingBack[lease.Partition] is { IsCompleted: true } givenBack)
+            {
+                _givingBack[lease.Partition] = null;
+                await givenBack;
+            }
+        }
+
+        _members.Share(_mine);
+        var answered = await Task.WhenAll([AnnounceAsync(cancellation), .. _leases.Select(l => l.Owned ? KeepAsync(l, cancellation) : TakeAsync(l, cancellation))]);
         Volatile.Write(ref _reachable, answered.All(a => a));
     }
 
-    /// <summary>Takes a lease nobody holds. Returns whether the bus answered.</summary>
+    /// <summary>Renews an owned lease, or gives it back when it is another replica's. Returns whether the bus answered.</summary>
+    private async Task<bool> KeepAsync(PartitionLease lease, CancellationToken cancellation)
+    {
+        if (_givingBack[lease.Partition] is not null)
+        {
+            return true;
+        }
+
+        if (_mine[lease.Partition] || lease.Uncertain)
+        {
+            return await RenewAsync(lease, cancellation);
+        }
+
+        // Beside the passes: a signature that takes its time must not cost the other leases.
+        _givingBack[lease.Partition] = GiveBackAsync(lease);
+        return true;
+    }
+
+    private async Task GiveBackAsync(PartitionLease lease)
+    {
+        await ReleaseAsync(lease);
+        _parts.Counters.LeasesGivenBack.Add();
+        LogGivenBack(_parts.Log, lease.Partition);
+    }
+
+    /// <summary>Takes a lease of this replica's share that nobody holds. Returns whether the bus answered.</summary>
     private async Task<bool> TakeAsync(PartitionLease lease, CancellationToken cancellation)
     {
         try
         {
             var (revision, record) = await _bucket.ReadAsync(lease.Key, cancellation);
             var expired = lease.Observe(revision);
-            if (record is not null && record.Owner != LeaseRecord.Free && !expired)
+            if (!_mine[lease.Partition] || (record is not null && record.Owner != LeaseRecord.Free && !expired))
             {
                 return true;
             }
@@ -216,9 +318,10 @@ public sealed partial class LeaseKeeper
         {
             try
             {
-                if (await _states[lease.Partition]!.StoreAsync(worker.State, lease.Fence, CancellationToken.None))
+                if (await _states[lease.Partition]!.StoreAsync(worker.State, lease.Fence, CancellationToken.None)
+                    && await _bucket.WriteAsync(lease.Key, worker.Books.ToRecord(LeaseRecord.Free, lease.Fence), lease.Revision, CancellationToken.None) is { IsWritten: false } write)
                 {
-                    await _bucket.WriteAsync(lease.Key, worker.Books.ToRecord(LeaseRecord.Free, lease.Fence), lease.Revision, CancellationToken.None);
+                    LogNotReleased(_parts.Log, lease.Partition, write.Description ?? write.Status.ToString());
                 }
             }
             catch (BusException e)
@@ -270,6 +373,15 @@ public sealed partial class LeaseKeeper
 
     [LoggerMessage(63, LogLevel.Error, "judging partition {Partition} failed; it is given up and taken anew")]
     private static partial void LogWorkerFailed(ILogger log, Exception e, int partition);
+
+    [LoggerMessage(65, LogLevel.Information, "partition {Partition} given back: another detector judges it from now on")]
+    private static partial void LogGivenBack(ILogger log, int partition);
+
+    [LoggerMessage(66, LogLevel.Warning, "which other detectors there are is not known yet: {Reason}")]
+    private static partial void LogMembersUnknown(ILogger log, string reason);
+
+    [LoggerMessage(67, LogLevel.Warning, "the others learn in a few seconds only that this detector has ended: {Reason}")]
+    private static partial void LogNotWithdrawn(ILogger log, string reason);
 
     [LoggerMessage(64, LogLevel.Warning, "the bucket of leases is not there yet: {Reason}")]
     private static partial void LogNoBucket(ILogger log, string reason);

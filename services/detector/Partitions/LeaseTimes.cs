@@ -12,6 +12,9 @@ public sealed record LeaseTimes
     /// <summary>For how long another replica must see no change before it takes the lease.</summary>
     public TimeSpan Expiry { get; init; } = TimeSpan.FromSeconds(3);
 
+    /// <summary>After how long without a change a detector's record is removed: by then it has long not been counted.</summary>
+    public TimeSpan Abandoned { get; init; } = TimeSpan.FromMinutes(10);
+
     /// <summary>How long one write or read may take: two of them fit into <see cref="Judging"/>.</summary>
     public TimeSpan Request { get; init; } = TimeSpan.FromMilliseconds(900);
 }

@@ -26,6 +26,9 @@ public sealed class LoadAccount
     /// <summary>Position up to which the frames read so far reach.</summary>
     public long Watermark { get; set; }
 
+    /// <summary>What is missing below this number went with a stream that the bus has forgotten.</summary>
+    public long ForgottenBelow { get; set; }
+
     /// <summary>The ranges judged.</summary>
     public OffsetRanges Judged => _judged;
 

@@ -164,15 +164,16 @@ public sealed class PartitionBooks
             }
 
             var unreadable = _unreadable.Remove(Subjects.Safe(frame.Node));
-            reason = unreadable ? LossReasons.BadFrame : node.StreamForgotten ? LossReasons.BusRestart : reason;
-            node.StreamForgotten = false;
-            var lost = load.Lose(0, Math.Min(frame.Settled, frame.FirstOffset), reason);
-            if (lost > 0)
+            if (node.StreamForgotten)
             {
-                // Holes are known by their number in the partition; in the node's order they lie between the two frames.
-                node.Losses.Tell(reason, lost, load.Watermark, frame.Watermark);
+                // The first frame of the new stream; which of the numbers before it are stored, later ones may say only.
+                load.ForgottenBelow = frame.FirstOffset;
+                node.StreamForgotten = false;
             }
 
+            var told = Math.Min(frame.Settled, frame.FirstOffset);
+            var lost = Lose(node, load, Math.Min(told, load.ForgottenBelow), unreadable ? LossReasons.BadFrame : LossReasons.BusRestart, frame.Watermark)
+                + Lose(node, load, told, unreadable ? LossReasons.BadFrame : reason, frame.Watermark);
             load.Watermark = Math.Max(load.Watermark, frame.Watermark);
             return lost;
         }
@@ -216,6 +217,18 @@ public sealed class PartitionBooks
                 Nodes = _nodes.Where(n => n.Value.Current is not null).ToDictionary(n => n.Key, n => n.Value.Current!.ToRecord()),
             };
         }
+    }
+
+    private static long Lose(NodeBooks node, LoadAccount load, long below, string reason, long watermark)
+    {
+        var lost = load.Lose(0, below, reason);
+        if (lost > 0)
+        {
+            // Holes are known by their number in the partition; in the node's order they lie between the two frames.
+            node.Losses.Tell(reason, lost, load.Watermark, watermark);
+        }
+
+        return lost;
     }
 
     private NodeBooks Node(string name)

@@ -108,7 +108,8 @@ public sealed class NodeBooks(string node)
     /// <param name="lost">Lost.</param>
     /// <param name="emitted">Events for each partition.</param>
     /// <param name="parked">How many more wait.</param>
-    public void Enter(long end, long notSelected, long snapshot, IReadOnlyList<LossRange> lost, ReadOnlySpan<int> emitted, long parked = 0)
+    /// <param name="ahead">How many were emitted ahead, and counted as derived so long.</param>
+    public void Enter(long end, long notSelected, long snapshot, IReadOnlyList<LossRange> lost, ReadOnlySpan<int> emitted, long parked = 0, long ahead = 0)
     {
         lock (_gate)
         {
@@ -127,6 +128,7 @@ public sealed class NodeBooks(string node)
             AddEmitted(emitted);
             Produced = Math.Max(Produced, end);
             _parked += parked;
+            _derived -= ahead;
             Version++;
         }
     }

@@ -8,16 +8,23 @@ namespace TraceeMesh.Enricher.Accounting;
 /// <param name="BootId">Boot of the node.</param>
 /// <param name="LoadId">The load.</param>
 /// <param name="Watermark">Raw frames up to this offset are in stored event frames, but for what the account says waits.</param>
-/// <param name="Account">The totals at the watermark.</param>
+/// <param name="Account">The totals at the watermark; events stored ahead of it count as derived until their records are reached.</param>
 public sealed record ResumePoint(string BootId, uint LoadId, long Watermark, FrameAccount Account)
 {
+    /// <summary>Those of the frames given that are stored ahead of the point.</summary>
+    public IReadOnlyList<int> FramesAhead { get; init; } = [];
+
+    /// <summary>The events in them.</summary>
+    public StoredAhead Ahead { get; init; } = StoredAhead.Nothing;
+
     /// <summary>
     /// The newest frame up to which every event frame is stored. A frame may be missing before a stored one where an
-    /// enricher ended while it was sending; the events behind the gap are told once more, under numbers behind all that
-    /// are stored, and enter the books as derived: an event that is repeated is one made from another.
+    /// enricher ended while it was sending. What is stored behind the gap is not told again (<see cref="Knowing"/>), and what is
+    /// gets numbers behind it.
     /// </summary>
     /// <param name="frames">Headers of the node's last event frames, in the order of the stream.</param>
-    public static ResumePoint? From(IReadOnlyList<EventFrameHeader> frames)
+    /// <param name="fromBeginning">Whether there were none before them.</param>
+    public static ResumePoint? From(IReadOnlyList<EventFrameHeader> frames, bool fromBeginning = false)
     {
         if (frames.Count == 0)
         {
@@ -25,7 +32,7 @@ public sealed record ResumePoint(string BootId, uint LoadId, long Watermark, Fra
         }
 
         var load = frames[^1].LoadId;
-        var stored = StoredEnds(frames, load);
+        var stored = StoredEnds(frames, load, fromBeginning);
         EventFrameHeader? best = null;
         foreach (var frame in frames)
         {
@@ -35,7 +42,47 @@ public sealed record ResumePoint(string BootId, uint LoadId, long Watermark, Fra
             }
         }
 
-        return best is null ? null : new ResumePoint(best.BootId, load, best.Watermark, Repeat(best.Account, frames, load));
+        return best is null ? null : GoOn(best, frames, load);
+    }
+
+    /// <summary>The same point, where the events stored ahead of it are known. Of those that waited when the point's frame was cut, some may be among them.</summary>
+    public ResumePoint Knowing(StoredAhead ahead)
+    {
+        var parked = new List<OffsetRange>();
+        long told = 0;
+        foreach (var range in Account.Parked)
+        {
+            var from = range.From;
+            for (var offset = range.From; offset < range.To; offset++)
+            {
+                if (ahead.Has(offset))
+                {
+                    told++;
+                    Add(from, offset);
+                    from = offset + 1;
+                }
+            }
+
+            Add(from, range.To);
+        }
+
+        return this with
+        {
+            Ahead = ahead,
+            Account = Account with
+            {
+                Derived = Account.Derived - told,
+                Parked = parked,
+            },
+        };
+
+        void Add(long from, long to)
+        {
+            if (to > from)
+            {
+                parked.Add(new OffsetRange(from, to));
+            }
+        }
     }
 
     /// <summary>The books as the ledger has them, for when the bus has forgotten the event frames, and with them what waited.</summary>
@@ -68,29 +115,36 @@ public sealed record ResumePoint(string BootId, uint LoadId, long Watermark, Fra
 
     private static long Told(FrameAccount account) => account.Derived + account.Emitted.Sum(e => e.Value);
 
-    private static FrameAccount Repeat(FrameAccount account, IReadOnlyList<EventFrameHeader> frames, uint load)
+    private static ResumePoint GoOn(EventFrameHeader best, IReadOnlyList<EventFrameHeader> frames, uint load)
     {
-        var ends = account.Emitted.ToDictionary();
-        long repeated = 0;
-        foreach (var frame in frames)
+        var point = new ResumePoint(best.BootId, load, best.Watermark, best.Account);
+        var ends = best.Account.Emitted.ToDictionary();
+        var ahead = new List<int>();
+        long events = 0;
+        for (var i = 0; i < frames.Count; i++)
         {
+            var frame = frames[i];
             var end = ends.GetValueOrDefault(frame.Partition);
             if (frame.LoadId == load && frame.EndOffset > end)
             {
-                repeated += frame.EndOffset - end;
+                events += frame.EndOffset - end;
                 ends[frame.Partition] = frame.EndOffset;
+                ahead.Add(i);
             }
         }
 
-        return repeated == 0 ? account : account with { Derived = account.Derived + repeated, Emitted = [.. ends.OrderBy(e => e.Key)] };
+        return events == 0 ? point : point with
+        {
+            FramesAhead = ahead,
+            Account = best.Account with { Derived = best.Account.Derived + events, Emitted = [.. ends.OrderBy(e => e.Key)] },
+        };
     }
 
-    // For each partition the number below which every event is stored; long.MaxValue where no frame of it is at hand, since
-    // all of its frames are then older than the ones looked at.
-    private static long[] StoredEnds(IReadOnlyList<EventFrameHeader> frames, uint load)
+    // For each partition the number below which every event is stored; long.MaxValue where no frame of it is at hand and all of its
+    // frames are then older than the ones looked at.
+    private static long[] StoredEnds(IReadOnlyList<EventFrameHeader> frames, uint load, bool fromBeginning)
     {
         var ends = new long[Partitioning.Partitions];
-        Array.Fill(ends, long.MaxValue);
         var ranges = new OffsetRanges?[Partitioning.Partitions];
         foreach (var frame in frames)
         {
@@ -104,7 +158,7 @@ public sealed record ResumePoint(string BootId, uint LoadId, long Watermark, Fra
 
         for (var partition = 0; partition < ends.Length; partition++)
         {
-            ends[partition] = ranges[partition]?.Contiguous ?? long.MaxValue;
+            ends[partition] = ranges[partition]?.Contiguous ?? (fromBeginning ? 0 : long.MaxValue);
         }
 
         return ends;

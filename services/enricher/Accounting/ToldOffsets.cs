@@ -9,22 +9,32 @@ namespace TraceeMesh.Enricher.Accounting;
 /// <param name="below">The offset.</param>
 /// <param name="parked">What waited, ascending.</param>
 /// <param name="parkedDerived">Records from which an event was derived that waited, ascending.</param>
-public sealed class ToldOffsets(long below, IReadOnlyList<OffsetRange> parked, IReadOnlyList<long> parkedDerived)
+/// <param name="ahead">What was told of records from the offset on.</param>
+public sealed class ToldOffsets(long below, IReadOnlyList<OffsetRange> parked, IReadOnlyList<long> parkedDerived, StoredAhead ahead)
 {
     /// <summary>Nothing was told.</summary>
-    public static readonly ToldOffsets Nothing = new(0, [], []);
+    public static readonly ToldOffsets Nothing = new(0, [], [], StoredAhead.Nothing);
 
     /// <summary>Everything was told.</summary>
-    public static readonly ToldOffsets Everything = new(long.MaxValue, [], []);
+    public static readonly ToldOffsets Everything = new(long.MaxValue, [], [], StoredAhead.Nothing);
 
     /// <summary>Nothing from here on was told.</summary>
     public long Below => below;
 
     /// <summary>Whether the event of a record was told.</summary>
-    public bool IsTold(long offset) => offset < below && !Waited(offset);
+    public bool IsTold(long offset) => offset < below ? !Waited(offset) : ahead.Has(offset);
+
+    /// <summary>Whether the event of a record was told ahead of the others.</summary>
+    public bool IsAhead(long offset) => offset >= below && ahead.Has(offset);
 
     /// <summary>Whether what is derived from a record was told.</summary>
     public bool IsDerivedTold(long offset) => offset < below && !parkedDerived.Contains(offset);
+
+    /// <summary>Whether an event derived from a record was told ahead of the others.</summary>
+    /// <param name="offset">The record.</param>
+    /// <param name="eventId">Which event.</param>
+    /// <param name="container">Hash of its container's id.</param>
+    public bool IsDerivedAhead(long offset, int eventId, ulong container) => ahead.HasDerived(offset, eventId, container);
 
     /// <summary>What waited from an offset on.</summary>
     public IEnumerable<OffsetRange> ParkedFrom(long offset)

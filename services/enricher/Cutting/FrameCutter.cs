@@ -179,7 +179,7 @@ public sealed partial class FrameCutter : IDisposable
         {
             // What the stream held already feeds the stores and nothing else.
             Books.Open(header.BootId, header.LoadId, _resume.Watermark, _resume.Account);
-            _told = new ToldOffsets(_resume.Watermark, _resume.Account.Parked, _resume.Account.ParkedDerived);
+            _told = new ToldOffsets(_resume.Watermark, _resume.Account.Parked, _resume.Account.ParkedDerived, _resume.Ahead);
             _order.Begin(Math.Min(header.FirstOffset, _resume.Watermark));
         }
         else if (_resume is not null && _resumeIsLatest && !_past.Contains(_resume.LoadId))
@@ -299,7 +299,7 @@ public sealed partial class FrameCutter : IDisposable
             _emitted[i] = _writers.CountOf(i);
         }
 
-        Books.Enter(header.EndOffset, _tally.NotSelected, _tally.Snapshot, _lost, _emitted, _tally.Parked - _tally.Unparked - unparked);
+        Books.Enter(header.EndOffset, _tally.NotSelected, _tally.Snapshot, _lost, _emitted, _tally.Parked - _tally.Unparked - unparked, _tally.Ahead);
     }
 
     // Adds to what is lost the events in the range that waited when an earlier enricher ended.

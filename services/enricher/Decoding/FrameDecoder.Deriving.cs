@@ -46,7 +46,7 @@ public sealed partial class FrameDecoder
     // nothing behind its removal.
     private void Derive(int eventId, Container container, long offset)
     {
-        if (!_derives)
+        if (!_derives || _told.IsDerivedAhead(offset, eventId, container.Key))
         {
             return;
         }

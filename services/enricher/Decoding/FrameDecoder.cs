@@ -93,6 +93,7 @@ public sealed partial class FrameDecoder(NodeStores stores, ParkingLot parking, 
 
             _counted = !_told.IsTold(offset);
             _derives = !_told.IsDerivedTold(offset);
+            tally.Ahead += _told.IsAhead(offset) ? 1 : 0;
             tally.Unparked += _counted && offset < _told.Below ? 1 : 0;
             status = Decode(ref reader, offset);
             if (status != RecordStatus.Ok && _counted)

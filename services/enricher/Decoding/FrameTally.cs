@@ -19,6 +19,9 @@ public sealed class FrameTally
     /// <summary>Those that had waited already when an earlier enricher ended.</summary>
     public long Unparked { get; set; }
 
+    /// <summary>Those whose event an earlier enricher told, ahead of others that it did not.</summary>
+    public long Ahead { get; set; }
+
     /// <summary>Offsets of records that could not be read, in order.</summary>
     public IReadOnlyList<LossRange> Lost => _lost;
 
@@ -29,6 +32,7 @@ public sealed class FrameTally
         Snapshot = 0;
         Parked = 0;
         Unparked = 0;
+        Ahead = 0;
         _lost.Clear();
     }
 

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using TraceeMesh.Bus;
 using TraceeMesh.Contracts;
+using TraceeMesh.Contracts.Events;
 using TraceeMesh.Contracts.Frames;
 using TraceeMesh.Contracts.Ledger;
 using TraceeMesh.Contracts.Mesh;
@@ -56,6 +57,7 @@ public sealed class ResumeReader(JetStream jetStream, string node, Subjects subj
         }
 
         var headers = new List<EventFrameHeader>();
+        var sequences = new List<long>();
         var definition = new ConsumerDefinition(streams.Events.Name)
         {
             FilterSubject = subjects.EventsOfNode(node),
@@ -69,6 +71,7 @@ public sealed class ResumeReader(JetStream jetStream, string node, Subjects subj
                 if (EventFrameCodec.TryRead(message.PayloadMemory, out var header, out _) == FrameStatus.Ok)
                 {
                     headers.Add(header);
+                    sequences.Add(message.Metadata.StreamSequence);
                 }
 
                 if (message.Metadata.StreamSequence >= last)
@@ -78,7 +81,30 @@ public sealed class ResumeReader(JetStream jetStream, string node, Subjects subj
             }
         }
 
-        return ResumePoint.From(headers);
+        var fromBeginning = last <= Lookback && await jetStream.FindStreamAsync(streams.Events.Name, cancellation) is { FirstSequence: <= 1 };
+        return ResumePoint.From(headers, fromBeginning) is not { } point ? null
+            : point.FramesAhead.Count == 0 ? point
+            : point.Knowing(await ReadAheadAsync(point.FramesAhead.Select(i => sequences[i]), cancellation));
+    }
+
+    private async Task<StoredAhead> ReadAheadAsync(IEnumerable<long> sequences, CancellationToken cancellation)
+    {
+        var ahead = new StoredAhead();
+        var e = new Event();
+        foreach (var sequence in sequences)
+        {
+            // A frame that a limit has removed meanwhile is judged by nobody any more: its events may be told again.
+            if (await jetStream.GetMessageAsync(streams.Events.Name, sequence, cancellation) is { } message
+                && EventFrameCodec.TryRead(message.Payload, out _, out var events) == FrameStatus.Ok)
+            {
+                while (events.TryRead(e) == FrameStatus.Ok)
+                {
+                    ahead.Add(in e.Context);
+                }
+            }
+        }
+
+        return ahead;
     }
 
     /// <summary>The load of the last raw frame that the bus holds, or null.</summary>

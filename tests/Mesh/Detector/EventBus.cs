@@ -19,7 +19,7 @@ internal sealed class EventBus : IAsyncDisposable
 
     private readonly BusConnection _connection;
     private readonly List<DetectorProcess> _detectors = [];
-    private long _next;
+    private readonly long[] _next = new long[Partitioning.Partitions];
     private ulong _sequence;
 
     private EventBus(NatsServer server, BusConnection connection)
@@ -60,8 +60,9 @@ internal sealed class EventBus : IAsyncDisposable
     }
 
     /// <summary>Publishes a frame of ptrace calls, each of which gives one finding. Returns its stream sequence.</summary>
-    public async Task<long> PublishAsync(int count, Func<EventFrameHeader, EventFrameHeader>? change = null, Func<Event>? make = null)
+    public async Task<long> PublishAsync(int count, Func<EventFrameHeader, EventFrameHeader>? change = null, Func<Event>? make = null, int? into = null)
     {
+        var partition = into ?? Partition;
         var events = new List<Event>();
         for (var i = 0; i < count; i++)
         {
@@ -71,18 +72,18 @@ internal sealed class EventBus : IAsyncDisposable
             events.Add(e);
         }
 
-        var header = EventMaker.Frame with { Partition = Partition, FirstOffset = _next, Count = count, Settled = _next, Watermark = 1000 + (long)_sequence };
+        var header = EventMaker.Frame with { Partition = partition, FirstOffset = _next[partition], Count = count, Settled = _next[partition], Watermark = 1000 + (long)_sequence };
         header = change?.Invoke(header) ?? header;
-        _next = header.EndOffset;
-        return await PublishAsync(FrameMaker.Encode(header, events), $"{header.LoadId:x8}.{Partition}.{header.FirstOffset}.{count}");
+        _next[partition] = header.EndOffset;
+        return await PublishAsync(FrameMaker.Encode(header, events), $"{header.LoadId:x8}.{partition}.{header.FirstOffset}.{count}", partition);
     }
 
     /// <summary>Publishes any bytes as a frame.</summary>
-    public async Task<long> PublishAsync(byte[] frame, string? id = null) =>
-        (await JetStream.PublishAsync(Subjects.Events(Node, Partition), frame, id, BusHeaders.MessagePack)).OrThrow("events").Sequence;
+    public async Task<long> PublishAsync(byte[] frame, string? id = null, int? into = null) =>
+        (await JetStream.PublishAsync(Subjects.Events(Node, into ?? Partition), frame, id, BusHeaders.MessagePack)).OrThrow("events").Sequence;
 
     /// <summary>Events go on behind a hole.</summary>
-    public void Skip(int count) => _next += count;
+    public void Skip(int count) => _next[Partition] += count;
 
     /// <summary>Waits until the findings stream holds so many.</summary>
     public async Task<IReadOnlyList<JsonNode>> FindingsAsync(long count, double seconds = 20)
@@ -117,22 +118,28 @@ internal sealed class EventBus : IAsyncDisposable
     }
 
     /// <summary>Waits until one detector owns all partitions.</summary>
-    public async Task OwnedAsync(string owner, double seconds = 20) =>
-        await EventuallyAsync(
+    public Task OwnedAsync(string owner, double seconds = 20) => SharedAsync([owner], seconds);
+
+    /// <summary>Waits until these detectors own all partitions, none of them two more than another.</summary>
+    public async Task SharedAsync(IReadOnlyCollection<string> owners, double seconds = 20)
+    {
+        var counts = new Dictionary<string, int>();
+        await TestWait.Until(
             async () =>
             {
+                counts = owners.ToDictionary(o => o, _ => 0);
                 for (var p = 0; p < Partitioning.Partitions; p++)
                 {
-                    if ((await LeaseAsync(p))?.Owner != owner)
-                    {
-                        return false;
-                    }
+                    var owner = (await LeaseAsync(p))?.Owner ?? LeaseRecord.Free;
+                    counts[owner] = counts.GetValueOrDefault(owner) + 1;
                 }
 
-                return true;
+                return counts.Count == owners.Count && counts.Values.Max() - counts.Values.Min() <= 1;
             },
-            $"{owner} owns all partitions",
-            seconds);
+            $"{string.Join(", ", owners)} share the partitions",
+            seconds,
+            () => $"{string.Join(", ", counts)}\n{string.Join('\n', _detectors.Select(d => d.Log))}");
+    }
 
     /// <summary>Whether a detector has said so.</summary>
     public bool LogContains(string text) => _detectors.Exists(d => d.Log.Contains(text, StringComparison.Ordinal));

@@ -142,6 +142,19 @@ public sealed class PartitionBooksTests
         Assert.Equal(Holes / 2, account.Lost.Where(l => l.Reason == LossReasons.StreamDeleted).Sum(l => l.Count));
     }
 
+    [Fact]
+    public void Stream_CreatedAnew_WhoseFirstFrameShowsNoHoleYet_LosesByBusRestart()
+    {
+        _books.Attach("t1", 5);
+        Judge(Frame(0, 10, settled: 0), 5);
+        _books.Attach("t2", 0);
+        Judge(Frame(20, 5, settled: 10), 1);
+        Assert.Equal("", Lost());
+        Judge(Frame(30, 5, settled: 30), 2, LossReasons.StreamDeleted);
+
+        Assert.Equal("10-20 bus_restart 25-30 stream_deleted", Lost());
+    }
+
     private static EventFrameHeader Frame(long first, int count, long settled) =>
         EventMaker.Frame with { FirstOffset = first, Count = count, Settled = settled, Watermark = first + count };
 

@@ -246,6 +246,55 @@ public sealed class FrameCutterTests
     }
 
     [Fact]
+    public void Resume_WhereOneFrameOfSeveralIsMissing_TellsEachEventOnce()
+    {
+        List<(RawFrameHeader Header, byte[] Records)> raw = [];
+        for (var frame = 0; frame < 4; frame++)
+        {
+            var records = new RecordBuilder();
+            for (var i = 0; i < 16; i++)
+            {
+                records.Head.CgroupId = 0;
+                records.Head.HostPid = (uint)(1000 + (16 * frame) + i);
+                records.Head.HostPpid = 1;
+                records.Exec("/bin/true");
+            }
+
+            var container = ((char)('a' + frame)).ToString();
+            records.Cgroup(EventIds.CgroupMkdir, (ulong)(77 + frame), $"/docker/{string.Concat(Enumerable.Repeat(container, 64))}");
+            raw.Add((RawFrames.Header(records.Count * frame, records.Count) with { Spread = 4 }, records.Bytes));
+        }
+
+        raw.ForEach(r => _harness.Give(r.Header, r.Records));
+        var expected = _harness.Events.Order().ToList();
+        Assert.Equal(expected.Count, expected.Distinct().Count());
+        Assert.Equal(4, expected.Count(e => e.Id == EventIds.ContainerCreate));
+
+        for (var missing = 0; missing < _harness.Frames.Count; missing++)
+        {
+            // What was sent behind the missing frame is stored as far as the next two.
+            var stored = _harness.Frames.Take(missing + 3).Where((_, i) => i != missing).ToList();
+            var point = PointOf(stored);
+            var resumed = new CutterHarness(point, resumeIsLatest: true);
+            raw.ForEach(r => resumed.Give(r.Header, r.Records));
+
+            // The stream keeps one of a frame that comes under the same id.
+            var all = new List<(int Id, long Position)>();
+            foreach (var frame in stored.Concat(resumed.Frames).DistinctBy(f => f.MessageId))
+            {
+                CutterHarness.Read(frame.Bytes, e => all.Add((e.Context.EventId, e.Context.Position)));
+            }
+
+            Assert.Equal(expected, all.Order());
+
+            // Numbers behind which others of their partition are stored are not given again: a detector sees a hole, the books one more.
+            var gone = _harness.Headers[missing];
+            var hole = point is not null && stored.Skip(missing).Any(f => f.Header.Partition == gone.Partition && f.Header.Count > 0) ? gone.Count : 0;
+            Assert.Equal(4 + hole, resumed.Cutter.Books.ToAccount(0).Derived);
+        }
+    }
+
+    [Fact]
     public void Resume_RawStreamBeginsBehindTheWatermark_NamesWhatIsMissing()
     {
         _harness.Give(0, Opens(3));
@@ -338,6 +387,18 @@ public sealed class FrameCutterTests
         decoder.Decode(header, records, 0, 0, writers, tally);
 
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    private static ResumePoint? PointOf(List<(string MessageId, byte[] Bytes, EventFrameHeader Header)> stored)
+    {
+        var point = ResumePoint.From(stored.ConvertAll(f => f.Header), fromBeginning: true);
+        var ahead = new StoredAhead();
+        foreach (var frame in point?.FramesAhead ?? [])
+        {
+            CutterHarness.Read(stored[frame].Bytes, e => ahead.Add(in e.Context));
+        }
+
+        return point?.Knowing(ahead);
     }
 
     private static RecordBuilder Opens(int count)

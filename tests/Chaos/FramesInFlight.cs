@@ -1,0 +1,44 @@
+using System.Globalization;
+using System.Text.Json;
+using TraceeMesh.Bus;
+using TraceeMesh.Contracts;
+using TraceeMesh.Contracts.Mesh;
+
+namespace TraceeMesh.Tests.Chaos;
+
+/// <summary>How many event frames are stored and not yet checkpointed by any detector.</summary>
+/// <param name="bus">A connection that may read streams.</param>
+internal sealed class FramesInFlight(BusConnection bus)
+{
+    private readonly JetStream _jetStream = new(bus, new JetStreamOptions { Timeout = TimeSpan.FromSeconds(1) });
+    private readonly StreamTable _streams = new(new Subjects());
+
+    /// <summary>Those behind the last one that any detector has checkpointed; 0 while the bus does not answer.</summary>
+    public async Task<long> CountAsync()
+    {
+        try
+        {
+            if (await _jetStream.FindStreamAsync(_streams.Events.Name) is not { } stream)
+            {
+                return 0;
+            }
+
+            // Positions in a stream that the bus has forgotten say nothing about this one.
+            var created = stream.Created.UtcDateTime.ToString("O", CultureInfo.InvariantCulture);
+            var leases = new KeyValueBucket(_jetStream, _streams.Leases.Name);
+            long judged = 0;
+            for (var partition = 0; partition < Partitioning.Partitions; partition++)
+            {
+                var entry = await leases.GetAsync($"p{partition}");
+                var lease = entry is null ? null : JsonSerializer.Deserialize(entry.Value.Span, MeshJson.Default.LeaseRecord);
+                judged = Math.Max(judged, lease?.StreamCreated == created ? lease.Sequence : 0);
+            }
+
+            return Math.Max(stream.LastSequence - judged, 0);
+        }
+        catch (BusException)
+        {
+            return 0;
+        }
+    }
+}
