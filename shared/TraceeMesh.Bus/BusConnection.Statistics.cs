@@ -7,18 +7,7 @@ public sealed unsafe partial class BusConnection
     {
         get
         {
-            ulong messagesIn = 0, bytesIn = 0, messagesOut = 0, bytesOut = 0, reconnects = 0;
-            nint statistics = 0;
-            if (LibNats.StatisticsCreate(&statistics) == NatsStatus.Ok)
-            {
-                if (LibNats.GetStatistics(_native.Pointer, statistics) == NatsStatus.Ok)
-                {
-                    LibNats.StatisticsCounts(statistics, &messagesIn, &bytesIn, &messagesOut, &bytesOut, &reconnects);
-                }
-
-                LibNats.StatisticsDestroy(statistics);
-            }
-
+            var (messagesIn, bytesIn, messagesOut, bytesOut, reconnects) = ReadNativeCounts();
             var dropped = Interlocked.Read(ref _dropped) + Interlocked.Read(ref _droppedNative);
             foreach (var subscription in _subscriptions.Values)
             {
@@ -26,11 +15,11 @@ public sealed unsafe partial class BusConnection
             }
 
             return new BusStatistics(
-                (long)messagesIn,
-                (long)bytesIn,
-                (long)messagesOut,
-                (long)bytesOut,
-                (long)reconnects,
+                messagesIn,
+                bytesIn,
+                messagesOut,
+                bytesOut,
+                reconnects,
                 dropped,
                 Interlocked.Read(ref _slowConsumers),
                 Interlocked.Read(ref _publishErrors),
@@ -41,5 +30,27 @@ public sealed unsafe partial class BusConnection
                 Interlocked.Read(ref _malformedHeaders),
                 Interlocked.Read(ref _callbackErrors));
         }
+    }
+    /// <summary>
+    /// How often the library has connected anew: counted before anything can be sent over the new connection, while
+    /// <see cref="Epoch"/> and <see cref="State"/> follow when their callback runs.
+    /// </summary>
+    internal long Reconnects => ReadNativeCounts().Reconnects;
+
+    private (long MessagesIn, long BytesIn, long MessagesOut, long BytesOut, long Reconnects) ReadNativeCounts()
+    {
+        ulong messagesIn = 0, bytesIn = 0, messagesOut = 0, bytesOut = 0, reconnects = 0;
+        nint statistics = 0;
+        if (LibNats.StatisticsCreate(&statistics) == NatsStatus.Ok)
+        {
+            if (LibNats.GetStatistics(_native.Pointer, statistics) == NatsStatus.Ok)
+            {
+                LibNats.StatisticsCounts(statistics, &messagesIn, &bytesIn, &messagesOut, &bytesOut, &reconnects);
+            }
+
+            LibNats.StatisticsDestroy(statistics);
+        }
+
+        return ((long)messagesIn, (long)bytesIn, (long)messagesOut, (long)bytesOut, (long)reconnects);
     }
 }

@@ -8,7 +8,7 @@ public sealed partial class FramePublisher
 
     private bool _failed; // an acknowledgement failed: send nothing until gone back
     private bool _probing; // the oldest frame goes alone
-    private long _epoch; // of the connection the sent frames went out on
+    private long _reconnects; // of the connection the sent frames went out on
 
     private enum Step
     {
@@ -85,7 +85,7 @@ public sealed partial class FramePublisher
             {
                 if (_window.Sent == 0)
                 {
-                    _epoch = _connection.Epoch;
+                    _reconnects = _connection.Reconnects;
                 }
 
                 number = _window.MarkSent(_connection.Time.GetTimestamp(), out frame);
@@ -109,7 +109,7 @@ public sealed partial class FramePublisher
             return oldest.Ack.Status == PublishAckStatus.NoStream ? $"no stream takes '{oldest.Frame.Subject}'" : $"refused: {oldest.Ack.Description} ({oldest.Ack.ErrorCode})";
         }
 
-        if (_epoch != _connection.Epoch || _connection.State != BusState.Connected)
+        if (_reconnects != _connection.Reconnects || _connection.State != BusState.Connected)
         {
             return "the connection was lost";
         }
@@ -128,7 +128,10 @@ public sealed partial class FramePublisher
 
     private void Send(in OutgoingFrame frame, long number)
     {
-        var status = _connection.TryPublish(frame.Subject, frame.Buffer.AsSpan(0, frame.Length), _options.Headers.With(BusHeaders.MessageId, frame.MessageId), $"{_inbox}.{number}");
+        // What was sent before may have gone with a connection of which nobody was told yet: a later frame must not overtake it.
+        var status = _connection.Reconnects == _reconnects
+            ? _connection.TryPublish(frame.Subject, frame.Buffer.AsSpan(0, frame.Length), _options.Headers.With(BusHeaders.MessageId, frame.MessageId), $"{_inbox}.{number}")
+            : PublishStatus.Disconnected;
         if (status != PublishStatus.Ok)
         {
             lock (_gate)
