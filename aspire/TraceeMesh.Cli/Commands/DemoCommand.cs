@@ -27,7 +27,7 @@ internal static class DemoCommand
         await using var mesh = await DemoMesh.FindOrStart(nats, stateDirectory, stop.Token);
         await using var bus = await MeshConnection.Open(mesh.Address, stop.Token);
         var unexplained = 0;
-        await new Demo(bus).Run(
+        await new Demo(bus, mesh.Grpc).Run(
             TriggerList.All,
             (row, line) =>
             {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using TraceeMesh.Cli.Connection;
 using TraceeMesh.Cli.Triggers;
 using TraceeMesh.Contracts;
 
@@ -11,8 +12,9 @@ internal static class TriggerCommand
     {
         var signature = new Argument<string?>("name") { Description = "Event name of the signature, e.g. anti_debugging", Arity = ArgumentArity.ZeroOrOne };
         var list = new Option<bool>("--list") { Description = "Print the names there are" };
-        var command = new Command("trigger", "Do harmlessly what one signature looks for, in namespaces of its own") { signature, list };
-        command.SetAction((parsed, cancellation) => parsed.GetValue(list) ? List() : Run(parsed.GetValue(signature), cancellation));
+        var stateDirectory = CommonOptions.StateDirectory();
+        var command = new Command("trigger", "Do harmlessly what one signature looks for, in namespaces of its own") { signature, list, stateDirectory };
+        command.SetAction((parsed, cancellation) => parsed.GetValue(list) ? List() : Run(parsed.GetValue(signature), StateDirectory.Choose(parsed.GetValue(stateDirectory)), cancellation));
         return command;
     }
 
@@ -26,7 +28,7 @@ internal static class TriggerCommand
         return ExitCode.Ok;
     }
 
-    private static async Task<int> Run(string? signature, CancellationToken cancellation)
+    private static async Task<int> Run(string? signature, StateDirectory state, CancellationToken cancellation)
     {
         var trigger = TriggerList.Find(signature ?? throw new CommandException(ExitCode.Usage, "which signature? tmesh trigger --list tells the names"))
             ?? throw new CommandException(ExitCode.Usage, $"there is no trigger for {signature}: tmesh trigger --list tells those there are");
@@ -37,7 +39,7 @@ internal static class TriggerCommand
 
         TriggerRun.RequireRoot();
         var run = new TriggerRun(trigger);
-        var outcome = await run.Run(cancellation);
+        var outcome = await run.Run(MeshFile.Read(state)?.Grpc, cancellation);
         if (outcome.Failure.Length > 0)
         {
             throw new CommandException(ExitCode.Failure, $"{signature}: {outcome.Failure}");

@@ -8,10 +8,10 @@ internal sealed class ContainerCgroup : IDisposable
     private readonly string _path;
 
     /// <exception cref="CommandException">There is no cgroup2, or it cannot be written.</exception>
-    public ContainerCgroup(string containerId)
+    public ContainerCgroup(string name)
     {
-        // As systemd names that of a Docker container.
-        _path = Path.Combine(UnifiedMount(), $"docker-{containerId}.scope");
+        // As systemd names those of Docker and Podman.
+        _path = Path.Combine(UnifiedMount(), name + ".scope");
         try
         {
             Directory.CreateDirectory(_path);

@@ -7,7 +7,8 @@ namespace TraceeMesh.Cli.Triggers;
 
 /// <summary>All triggers, each with the finding that comes of it.</summary>
 /// <param name="bus">The bus of the mesh.</param>
-internal sealed class Demo(BusConnection bus)
+/// <param name="grpc">Where the mesh takes writes; null when that is not known.</param>
+internal sealed class Demo(BusConnection bus, string? grpc)
 {
     /// <summary>So many at a time: the machine is also the mesh's.</summary>
     private const int Concurrency = 4;
@@ -48,7 +49,7 @@ internal sealed class Demo(BusConnection bus)
 
         var run = new TriggerRun(trigger);
         var expected = watch.Expect(run, trigger.Signature);
-        var outcome = await run.Run(cancellation);
+        var outcome = await run.Run(grpc, cancellation);
         try
         {
             var finding = await expected.WaitAsync(Patience, bus.Time, cancellation);

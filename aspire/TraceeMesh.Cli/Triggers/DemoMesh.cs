@@ -14,8 +14,9 @@ internal sealed class DemoMesh : IAsyncDisposable
 
     private readonly Task _silencing;
 
-    private DemoMesh(MeshAddress address, Process? own, Task silencing)
+    private DemoMesh(MeshAddress address, string? grpc, Process? own, Task silencing)
     {
+        Grpc = grpc;
         Address = address;
         _own = own;
         _silencing = silencing;
@@ -24,17 +25,21 @@ internal sealed class DemoMesh : IAsyncDisposable
     /// <summary>Where its bus is.</summary>
     public MeshAddress Address { get; }
 
+    /// <summary>Where it takes writes; null when the state directory does not tell.</summary>
+    public string? Grpc { get; }
+
     public static async Task<DemoMesh> FindOrStart(string? nats, string? stateDirectory, CancellationToken cancellation)
     {
-        if (nats is not null || Environment.GetEnvironmentVariable(MeshAddress.Variable) is { Length: > 0 } || File.Exists(StateDirectory.Choose(stateDirectory).MeshFile))
+        var state = StateDirectory.Choose(stateDirectory);
+        if (nats is not null || Environment.GetEnvironmentVariable(MeshAddress.Variable) is { Length: > 0 } || File.Exists(state.MeshFile))
         {
-            return new DemoMesh(MeshAddress.Find(nats, stateDirectory), null, Task.CompletedTask);
+            return new DemoMesh(MeshAddress.Find(nats, stateDirectory), MeshFile.Read(state)?.Grpc, null, Task.CompletedTask);
         }
 
         await Console.Error.WriteLineAsync("tmesh: no mesh runs: starting one for the demo");
 
         // A process of its own: what the mesh is, it does not trace.
-        var start = new ProcessStartInfo(Programs.CurrentDotnet, [Path.Combine(AppContext.BaseDirectory, "tmesh.dll"), "up", "--state-dir", StateDirectory.Choose(stateDirectory).Path]) { RedirectStandardInput = true, RedirectStandardOutput = true };
+        var start = new ProcessStartInfo(Programs.CurrentDotnet, [Path.Combine(AppContext.BaseDirectory, "tmesh.dll"), "up", "--state-dir", state.Path]) { RedirectStandardInput = true, RedirectStandardOutput = true };
         var own = Process.Start(start)!;
         try
         {
@@ -43,7 +48,7 @@ internal sealed class DemoMesh : IAsyncDisposable
                 if (line.StartsWith(Ready, StringComparison.Ordinal))
                 {
                     // The demo shows the findings itself.
-                    return new DemoMesh(MeshAddress.Find(null, stateDirectory), own, own.StandardOutput.BaseStream.CopyToAsync(Stream.Null, CancellationToken.None));
+                    return new DemoMesh(MeshAddress.Find(null, stateDirectory), MeshFile.Read(state)?.Grpc, own, own.StandardOutput.BaseStream.CopyToAsync(Stream.Null, CancellationToken.None));
                 }
             }
 

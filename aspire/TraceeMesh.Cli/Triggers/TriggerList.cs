@@ -43,7 +43,7 @@ internal static class TriggerList
         InContainer("binary_drift", "room /tmp; cp /bin/true /tmp/true; /tmp/true"),
         OnHost("service_shell", "act serve"),
         OnHost("unresolved_connection", "bash -c \": < /dev/tcp/$address/80\" 2> /dev/null || :"),
-        InContainer("image_not_allowed", ":") with { HasRefusedImage = true },
+        InContainer("image_not_allowed", "sleep 2") with { HasRefusedImage = true },
 
         // Below the container's own procfs lies the host's.
         InContainer("container_to_host", "umount /proc; nsenter --uts=/proc/$outside/ns/uts true"),

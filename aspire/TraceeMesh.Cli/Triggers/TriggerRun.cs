@@ -16,10 +16,14 @@ internal sealed class TriggerRun(Trigger trigger)
 {
     private const int MarkBytes = 4;
     private const int ContainerIdBytes = 32;
+    private const string DockerCgroup = "docker-";
     private const string DecoyWord = "decoy";
 
     /// <summary>More than a trigger takes on a busy machine.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    /// <summary>The enricher looks at an empty place of a runtime again after 5 s.</summary>
+    private static readonly TimeSpan RuntimeRecheck = TimeSpan.FromSeconds(6);
 
     // room DIRECTORY: covers a directory with an empty one. decoy FILE: puts an empty file at a path that does not exist.
     private const string Words = """
@@ -58,9 +62,35 @@ internal sealed class TriggerRun(Trigger trigger)
     }
 
     /// <summary>Runs it to its end.</summary>
-    public async Task<TriggerOutcome> Run(CancellationToken cancellation)
+    /// <param name="grpc">Where the mesh takes writes; null when that is not known.</param>
+    /// <param name="cancellation">Ends it, and what it started.</param>
+    public async Task<TriggerOutcome> Run(string? grpc, CancellationToken cancellation)
     {
-        using var cgroup = trigger.InContainer ? new ContainerCgroup(ContainerId) : null;
+        try
+        {
+            if (!trigger.HasRefusedImage)
+            {
+                return await Perform(DockerCgroup, cancellation);
+            }
+
+            var image = $"example.invalid/refused:{Mark}";
+            await using var refused = await RefusedImage.Refuse(
+                grpc ?? throw new CommandException(ExitCode.Usage, "where the mesh takes writes is not known: name its --state-dir"),
+                image,
+                cancellation);
+            await using var runtime = new StandInRuntime(ContainerId, Mark, image);
+            await Task.Delay(RuntimeRecheck, TimeProvider.System, cancellation);
+            return await Perform(runtime.CgroupPrefix, cancellation);
+        }
+        catch (CommandException failure)
+        {
+            return new TriggerOutcome(false, failure.Message);
+        }
+    }
+
+    private async Task<TriggerOutcome> Perform(string cgroupPrefix, CancellationToken cancellation)
+    {
+        using var cgroup = trigger.InContainer ? new ContainerCgroup(cgroupPrefix + ContainerId) : null;
         using var process = Process.Start(Start(cgroup))!;
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         patience.CancelAfter(Patience);
