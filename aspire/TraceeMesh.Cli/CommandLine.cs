@@ -60,6 +60,10 @@ internal static class CommandLine
             var failure = MeshConnection.Failure(exception);
             return await Fail(failure.ExitCode, failure.Message);
         }
+        catch (OperationCanceledException)
+        {
+            return await Fail(ExitCode.Failure, "interrupted");
+        }
         catch (IOException exception) when (exception.HResult == StandardOutput.ReaderLeft)
         {
             return ExitCode.Ok;

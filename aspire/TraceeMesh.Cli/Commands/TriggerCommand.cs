@@ -1,5 +1,6 @@
 using System.CommandLine;
 using TraceeMesh.Cli.Connection;
+using TraceeMesh.Cli.Streams;
 using TraceeMesh.Cli.Triggers;
 using TraceeMesh.Contracts;
 
@@ -38,8 +39,9 @@ internal static class TriggerCommand
         }
 
         TriggerRun.RequireRoot();
+        using var stop = new StopOnSignal(cancellation);
         var run = new TriggerRun(trigger);
-        var outcome = await run.Run(MeshFile.Read(state)?.Grpc, cancellation);
+        var outcome = await run.Run(MeshFile.Read(state)?.Grpc, stop.Token);
         if (outcome.Failure.Length > 0)
         {
             throw new CommandException(ExitCode.Failure, $"{signature}: {outcome.Failure}");

@@ -28,7 +28,9 @@ internal sealed class Demo(BusConnection bus, string? grpc)
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var reading = watch.Read(end.Token);
         var showing = new Lock();
-        await Parallel.ForEachAsync(triggers, new ParallelOptions { MaxDegreeOfParallelism = Concurrency, CancellationToken = cancellation }, async (trigger, stop) =>
+
+        // The one that takes longest begins, beside the others.
+        await Parallel.ForEachAsync(triggers.OrderByDescending(t => t.HasRefusedImage), new ParallelOptions { MaxDegreeOfParallelism = Concurrency, CancellationToken = cancellation }, async (trigger, stop) =>
         {
             var (row, line) = await Show(trigger, watch, stop);
             lock (showing)

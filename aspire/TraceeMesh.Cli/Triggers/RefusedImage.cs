@@ -72,7 +72,7 @@ internal sealed class RefusedImage : IAsyncDisposable
                 throw new CommandException(ExitCode.Failure, $"the mesh does not let traceemesh/allowed_images be written by who shows no token: status {status ?? $"{(int)response.StatusCode}"}");
             }
         }
-        catch (HttpRequestException exception)
+        catch (Exception exception) when (exception is HttpRequestException || (exception is OperationCanceledException && !cancellation.IsCancellationRequested))
         {
             throw new CommandException(ExitCode.Failure, $"traceemesh/allowed_images cannot be written at {_http.BaseAddress}: {exception.Message}", exception);
         }

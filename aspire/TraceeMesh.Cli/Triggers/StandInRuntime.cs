@@ -12,6 +12,10 @@ internal sealed class StandInRuntime : IAsyncDisposable
 {
     private const int MaxRequest = 8 * 1024;
 
+    // Whoever the enricher runs as may ask: there is nothing here to be kept from anybody.
+    private const UnixFileMode Everybody =
+        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
+
     private static readonly (string Socket, string Cgroup)[] Places =
     [
         ("/run/docker.sock", "docker-"),
@@ -34,14 +38,21 @@ internal sealed class StandInRuntime : IAsyncDisposable
             throw new CommandException(ExitCode.Failure, "real runtimes run here, and a stand-in would be in their way: refuse an image in traceemesh/allowed_images and start a container of it");
         }
 
-        var directory = Path.GetDirectoryName(_socket)!;
-        _madeDirectory = Directory.Exists(directory) ? null : Directory.CreateDirectory(directory).FullName;
         _list = Encoding.UTF8.GetBytes($$$"""[{"Id":"{{{containerId}}}","Names":["/{{{name}}}"],"Image":"{{{image}}}","ImageID":"","Labels":{}}]""");
-        _listener.Bind(new UnixDomainSocketEndPoint(_socket));
-        _listener.Listen();
+        try
+        {
+            var directory = Path.GetDirectoryName(_socket)!;
+            _madeDirectory = Directory.Exists(directory) ? null : Directory.CreateDirectory(directory).FullName;
+            _listener.Bind(new UnixDomainSocketEndPoint(_socket));
+            _listener.Listen();
+            File.SetUnixFileMode(_socket, Everybody);
+        }
+        catch (Exception exception) when (exception is SocketException or IOException or UnauthorizedAccessException)
+        {
+            _listener.Dispose();
+            throw new CommandException(ExitCode.Failure, $"no socket can be made at {_socket}: {exception.Message}", exception);
+        }
 
-        // Whoever the enricher runs as may ask: there is nothing here to be kept from anybody.
-        File.SetUnixFileMode(_socket, (UnixFileMode)Convert.ToInt32("666", 8));
         _serving = Serve(_stop.Token);
     }
 

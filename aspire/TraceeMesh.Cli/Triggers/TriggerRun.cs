@@ -90,7 +90,7 @@ internal sealed class TriggerRun(Trigger trigger)
 
     private async Task<TriggerOutcome> Perform(string cgroupPrefix, CancellationToken cancellation)
     {
-        using var cgroup = trigger.InContainer ? new ContainerCgroup(cgroupPrefix + ContainerId) : null;
+        await using var cgroup = trigger.InContainer ? new ContainerCgroup(cgroupPrefix + ContainerId) : null;
         using var process = Process.Start(Start(cgroup))!;
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         patience.CancelAfter(Patience);
