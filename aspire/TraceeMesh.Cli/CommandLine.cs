@@ -24,6 +24,9 @@ internal static class CommandLine
         StatusCommand.Create(),
         SignaturesCommand.Create(),
         LedgerCommand.Create(),
+        TriggerCommand.Create(),
+        DemoCommand.Create(),
+        ActCommand.Create(),
         GetCommand.Create(),
         ExplainCgroupCommand.Create(),
         DoctorCommand.Create(),
@@ -56,6 +59,10 @@ internal static class CommandLine
         {
             var failure = MeshConnection.Failure(exception);
             return await Fail(failure.ExitCode, failure.Message);
+        }
+        catch (OperationCanceledException)
+        {
+            return await Fail(ExitCode.Failure, "interrupted");
         }
         catch (IOException exception) when (exception.HResult == StandardOutput.ReaderLeft)
         {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using TraceeMesh.Cli.Triggers;
 using TraceeMesh.Contracts;
 using TraceeMesh.Contracts.Events;
 using TraceeMesh.Contracts.Lookups;
@@ -41,6 +42,14 @@ public sealed class BuiltInTests
         string[] ids = [.. Enumerable.Range(1, 31).Select(n => $"TRC-10{n}"), .. Enumerable.Range(1, 5).Select(n => $"TM-10{n}")];
 
         Assert.Equal(ids.Order(StringComparer.Ordinal), BuiltInSignatures.Types.Select(t => BuiltInSignatures.Make(t).Metadata.Id).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void EverySignature_HasATrigger_OrAReason()
+    {
+        Assert.Equal(BuiltInSignatures.Types.Select(t => BuiltInSignatures.Make(t).Metadata.EventName).Order(StringComparer.Ordinal), TriggerList.All.Select(t => t.Signature).Order(StringComparer.Ordinal));
+        Assert.All(TriggerList.All, t => Assert.NotEqual(t.Script.Length == 0, t.Impossible is null));
+        Assert.Equal(3, TriggerList.All.Count(t => t.Impossible is not null));
     }
 
     [Theory]

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using TraceeMesh.Cli.Triggers;
 using TraceeMesh.Contracts;
 using TraceeMesh.Contracts.Events;
 using TraceeMesh.Contracts.Lookups;
@@ -52,7 +53,7 @@ internal static class SignatureDocument
         Line(text, "Data sources", string.Join(", ", Sources(signature).Select(s => $"`{s}`")));
         Line(text, "Misses", m.Misses);
         Line(text, "Ordinary activity that it finds too", m.FalsePositives);
-        Line(text, "To trigger it", m.Trigger);
+        Line(text, "To trigger it", TriggerList.Find(m.EventName) is { Impossible: null } ? $"`tmesh trigger {m.EventName}`, or by hand: {m.Trigger}" : m.Trigger);
     }
 
     private static void Line(StringBuilder text, string name, string value) => text.Append(CultureInfo.InvariantCulture, $"- {name}: {(value.Length > 0 ? value.Replace("|", "\\|", StringComparison.Ordinal) : "none")}\n");
