@@ -33,10 +33,6 @@ public sealed class ReplayedLoads(string? node, Func<uint, uint> newLoad)
         };
     }
 
-    /// <summary>A position of a recorded load as it is replayed.</summary>
-    /// <param name="position">The position; negative ones are before everything.</param>
-    public long Lead(long position) => Math.Max(-1, position - (_loads.Count > 0 ? _loads.Values.First().Base : 0));
-
     private static List<LossRange> Lead(IReadOnlyList<LossRange> losses, long start)
     {
         var led = new List<LossRange>();
