@@ -82,6 +82,10 @@ public sealed class MeshLayout
         if (service.Name == "collector")
         {
             arguments.AddRange(["--spread", Spread.ToString(CultureInfo.InvariantCulture)]);
+            if (_options.Replay is { } capture)
+            {
+                arguments.AddRange(["--capture", readable(capture), "--speed", _options.ReplaySpeed]);
+            }
         }
 
         return arguments;

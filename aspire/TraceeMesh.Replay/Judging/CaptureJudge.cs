@@ -18,7 +18,7 @@ using TraceeMesh.MessagePack;
 using TraceeMesh.ServiceDefaults;
 using TraceeMesh.Signatures;
 
-namespace TraceeMesh.Replay;
+namespace TraceeMesh.Replay.Judging;
 
 /// <summary>
 /// A capture judged in one process, without a bus, by the classes that the services are made of:

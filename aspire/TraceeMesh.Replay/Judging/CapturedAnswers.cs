@@ -3,7 +3,7 @@ using TraceeMesh.Enricher.Containers;
 using TraceeMesh.Enricher.Containers.Runtimes;
 using TraceeMesh.Enricher.Enrichment;
 
-namespace TraceeMesh.Replay;
+namespace TraceeMesh.Replay.Judging;
 
 /// <summary>
 /// Answers about containers as their runtimes gave them while the capture was recorded, each once its position is reached: the
@@ -31,19 +31,6 @@ public sealed class CapturedAnswers : IContainerAnswers
 
     /// <summary>The position everything below which is applied, as recorded.</summary>
     public long Position { get; set; }
-
-    /// <summary>What an answer says, as the enricher takes it from a runtime.</summary>
-    public static ContainerDetails DetailsOf(CapturedAnswer answer) => new()
-    {
-        Name = answer.Name,
-        Image = answer.Image,
-        ImageDigest = answer.ImageDigest,
-        PodName = answer.PodName,
-        PodNamespace = answer.PodNamespace,
-        PodUid = answer.PodUid,
-        PodSandbox = answer.PodSandbox,
-        Labels = answer.Labels,
-    };
 
     /// <inheritdoc/>
     public void Ask(Container container)
@@ -73,7 +60,7 @@ public sealed class CapturedAnswers : IContainerAnswers
             {
                 answers.Dequeue();
                 var state = StateOf(next.Enrichment);
-                _due.Enqueue(new ContainerAnswer(container, state, state == EnrichmentState.Complete ? new ContainerFacts(DetailsOf(next)) : null));
+                _due.Enqueue(new ContainerAnswer(container, state, state == EnrichmentState.Complete ? new ContainerFacts(CapturedRuntime.DetailsOf(next)) : null));
             }
         }
 

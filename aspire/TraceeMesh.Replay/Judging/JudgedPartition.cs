@@ -4,7 +4,7 @@ using TraceeMesh.Detector.State;
 using TraceeMesh.Enricher.Cutting;
 using TraceeMesh.MessagePack;
 
-namespace TraceeMesh.Replay;
+namespace TraceeMesh.Replay.Judging;
 
 /// <summary>One partition of a replay; the numbers are those of the detector's pipeline, without what only a bus needs.</summary>
 internal sealed class JudgedPartition : IAsyncDisposable

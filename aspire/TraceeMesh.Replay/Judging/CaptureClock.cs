@@ -1,4 +1,4 @@
-namespace TraceeMesh.Replay;
+namespace TraceeMesh.Replay.Judging;
 
 /// <summary>
 /// The time of a capture: it stands where the last frame was stored, so that what depends on time is the same each time. Timers are

@@ -1,6 +1,6 @@
 using TraceeMesh.Detector.Engine;
 
-namespace TraceeMesh.Replay;
+namespace TraceeMesh.Replay.Judging;
 
 /// <summary>What judging a capture came to.</summary>
 public sealed record JudgeReport

@@ -1,6 +1,6 @@
 using TraceeMesh.Detector.Disabling;
 
-namespace TraceeMesh.Replay;
+namespace TraceeMesh.Replay.Judging;
 
 /// <summary>No process comes after this one that would have to know.</summary>
 internal sealed class NothingRemembered : IDisabledSignatures

@@ -4,7 +4,7 @@ using TraceeMesh.Contracts.Events;
 using TraceeMesh.Contracts.Lookups;
 using TraceeMesh.Signatures;
 
-namespace TraceeMesh.Replay;
+namespace TraceeMesh.Replay.Judging;
 
 /// <summary>A data source of the mesh as it was while the capture was recorded.</summary>
 internal sealed class CapturedDataSource : IDataSource

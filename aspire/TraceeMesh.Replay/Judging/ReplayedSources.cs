@@ -5,7 +5,7 @@ using TraceeMesh.Enricher;
 using TraceeMesh.Enricher.Lookups;
 using TraceeMesh.Signatures;
 
-namespace TraceeMesh.Replay;
+namespace TraceeMesh.Replay.Judging;
 
 /// <summary>The data sources of a replay: those of the node, filled from its frames, and those of the mesh as they were recorded.</summary>
 internal sealed class ReplayedSources : IDataSources

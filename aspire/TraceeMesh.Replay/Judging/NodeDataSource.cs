@@ -3,7 +3,7 @@ using TraceeMesh.Contracts.Lookups;
 using TraceeMesh.Enricher.Lookups;
 using TraceeMesh.Signatures;
 
-namespace TraceeMesh.Replay;
+namespace TraceeMesh.Replay.Judging;
 
 /// <summary>A data source of the node, asked in this process as it is over the bus: as of the event's position.</summary>
 /// <param name="lookups">The source.</param>

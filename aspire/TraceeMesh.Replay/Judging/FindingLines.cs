@@ -1,6 +1,6 @@
 using TraceeMesh.Detector.Findings;
 
-namespace TraceeMesh.Replay;
+namespace TraceeMesh.Replay.Judging;
 
 /// <summary>Hands findings on, in the order in which they are found.</summary>
 /// <param name="take">Takes each.</param>
