@@ -31,6 +31,7 @@ internal static class CommandLine
         RecordCommand.Create(),
         ReplayCommand.Create(),
         DiffCommand.Create(),
+        ExplainCommand.Create(),
         ExplainCgroupCommand.Create(),
         DoctorCommand.Create(),
         VersionCommand.Create(),

@@ -1,21 +1,15 @@
 using System.Buffers;
 using Microsoft.Extensions.Logging;
 using TraceeMesh.Capture;
-using TraceeMesh.Contracts;
 using TraceeMesh.Contracts.Events;
 using TraceeMesh.Contracts.Frames;
-using TraceeMesh.Contracts.Mesh;
-using TraceeMesh.Detector;
-using TraceeMesh.Detector.Engine;
 using TraceeMesh.Detector.Findings;
-using TraceeMesh.Detector.Loading;
 using TraceeMesh.Enricher;
 using TraceeMesh.Enricher.Cutting;
 using TraceeMesh.Enricher.Enrichment;
 using TraceeMesh.Enricher.Input;
 using TraceeMesh.Enricher.Parking;
 using TraceeMesh.MessagePack;
-using TraceeMesh.ServiceDefaults;
 using TraceeMesh.Signatures;
 
 namespace TraceeMesh.Replay.Judging;
@@ -34,17 +28,11 @@ public sealed class CaptureJudge : IAsyncDisposable
 {
     private readonly CaptureFile _capture;
     private readonly CaptureClock _clock = new();
-    private readonly ServiceCounters _serviceCounters = new();
-    private readonly DetectorCounters _counters;
     private readonly NodeStores _stores = new();
     private readonly CapturedAnswers _answers;
-    private readonly FindingLines _findings;
     private readonly ParkingLot _parking;
     private readonly FrameCutter _cutter;
-    private readonly SignatureCatalog _catalog;
-    private readonly SignatureDirectory? _directory;
-    private readonly JudgeParts _parts;
-    private readonly Dictionary<int, JudgedPartition> _partitions = [];
+    private readonly ReplayDetector _detector;
     private readonly List<CutFrame> _cut = [];
     private readonly ReplayedLoads _loads = new(null, static load => load);
     private EventSet _wanted = new();
@@ -63,31 +51,17 @@ public sealed class CaptureJudge : IAsyncDisposable
     {
         _capture = capture;
         _clock.MoveTo(capture.First);
-        _counters = new DetectorCounters(_serviceCounters);
         _answers = new CapturedAnswers(capture.Answers);
-        _findings = new FindingLines(take);
         _parking = new ParkingLot(_clock, new EnrichmentOptions().MaxWait);
         _cutter = new FrameCutter(capture.Origin.Node, _stores, _parking, _answers, null, false, (_, _, _) => _badRecords++);
-        _catalog = SignatureCatalog.Load(signatures, log);
-        _directory = directory is null ? null : new SignatureDirectory(directory, _catalog, static () => { }, _clock, log);
-        _parts = new JudgeParts(
-            _catalog,
-            new ReplayedSources(capture.Origin.Node, _stores, capture, _clock),
-            _findings,
-            new LeftBehind(new NothingRemembered(), log),
-            new EvaluationLimits(),
-            capture.Origin.Node,
-            new Subjects(),
-            _counters,
-            _clock,
-            log);
+        _detector = new ReplayDetector(signatures, directory, capture.Origin.Node, new ReplayedSources(capture.Origin.Node, _stores, capture, _clock), _clock, take, log);
     }
 
     /// <summary>Judges it from its beginning to its end.</summary>
     public async Task<JudgeReport> RunAsync(CancellationToken cancellation)
     {
-        await (_directory?.LoadAsync(cancellation) ?? Task.CompletedTask);
-        _wanted = WantedEvents(_catalog.Wanted());
+        await _detector.LoadAsync(cancellation);
+        _wanted = _detector.Wanted();
         foreach (var frame in _capture.Frames())
         {
             _clock.MoveTo(frame.Arrived);
@@ -99,32 +73,23 @@ public sealed class CaptureJudge : IAsyncDisposable
         _clock.MoveTo(_capture.Last + ((long)ParkingLot.ExistingMaxWait.TotalNanoseconds * 2));
         _cutter.Release(_cut);
         await JudgeAsync(cancellation);
-        return new JudgeReport
+        var report = _detector.Report();
+        return report with
         {
             Frames = _frames,
             BadFrames = _badFrames,
             BadRecords = _badRecords,
             Records = _records,
-            Events = _counters.EventsJudged.Value,
-            Lost = _counters.EventsLost.Value + _cutter.Books.ToAccount(_clock.GetTimestamp()).Lost.Values.Sum(),
-            Findings = _findings.Count,
-            Signatures = _catalog.Report(),
+            Lost = report.Lost + _cutter.Books.ToAccount(_clock.GetTimestamp()).Lost.Values.Sum(),
         };
     }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        foreach (var partition in _partitions.Values)
-        {
-            await partition.DisposeAsync();
-        }
-
-        _directory?.Dispose();
-        _catalog.Dispose();
+        await _detector.DisposeAsync();
         _cutter.Dispose();
         _parking.Dispose();
-        _serviceCounters.Dispose();
     }
 
     private void Take(ReadOnlyMemory<byte> message)
@@ -139,6 +104,8 @@ public sealed class CaptureJudge : IAsyncDisposable
 
         _records += header.Count;
         var led = _loads.Lead(header);
+
+        // What the stores alone needed while it was recorded may be what a signature tried now wants to see.
         var selected = new EventSet();
         selected.UnionWith(led.Selected);
         selected.UnionWith(_wanted);
@@ -150,17 +117,8 @@ public sealed class CaptureJudge : IAsyncDisposable
     {
         foreach (var frame in _cut)
         {
-            if (!_partitions.TryGetValue(frame.Partition, out var partition))
-            {
-                _partitions[frame.Partition] = partition = new JudgedPartition(_parts);
-            }
-
-            var reusable = await partition.JudgeAsync(frame, cancellation);
+            await _detector.JudgeAsync(frame, cancellation);
             _cutter.Settle(frame.Partition, frame.LoadId, frame.EndOffset);
-            if (reusable)
-            {
-                ArrayPool<byte>.Shared.Return(frame.Buffer);
-            }
         }
 
         _cut.Clear();
@@ -170,15 +128,5 @@ public sealed class CaptureJudge : IAsyncDisposable
         }
 
         _cutter.Lifecycle.Clear();
-    }
-
-    // What the stores alone needed while it was recorded may be what a signature tried now wants to see.
-    private static EventSet WantedEvents(Selection selection)
-    {
-        var all = selection.Events.Contains(EventSelector.Any);
-        return new EventSet(EventCatalog.All
-            .Where(d => !d.Internal && (all ? !SystemCallTable.IsSystemCall(d.Id) : selection.Events.Contains(d.Name)))
-            .Select(d => d.Id)
-            .Where(id => id < EventSet.Limit));
     }
 }

@@ -12,16 +12,16 @@ internal sealed class ReplayedSources : IDataSources
 {
     private readonly Dictionary<(string Namespace, string Id), IDataSource> _sources = [];
 
-    public ReplayedSources(string node, NodeStores stores, CaptureFile capture, CaptureClock clock)
+    public ReplayedSources(string node, NodeStores stores, CaptureFile? capture, CaptureClock clock)
     {
         foreach (INodeSource source in (INodeSource[])[new ContainersSource(stores), new ProcessTreeSource(stores), new Enricher.Lookups.DnsSource(stores, clock)])
         {
             _sources[(SourceDescription.Namespace, source.Description.Id)] = new NodeDataSource(new NodeLookups(node, stores, source));
         }
 
-        foreach (var source in capture.Sources)
+        foreach (var source in capture?.Sources ?? [])
         {
-            var values = capture.Values.Where(v => v.Namespace == source.Namespace && v.Id == source.Id);
+            var values = capture!.Values.Where(v => v.Namespace == source.Namespace && v.Id == source.Id);
             _sources.TryAdd((source.Namespace, source.Id), new CapturedDataSource(source, values, clock));
         }
     }

@@ -25,7 +25,7 @@ public sealed class DependencyTests
         ["TraceeMesh.DataSourceApi"] = ["TraceeMesh.Bus", "TraceeMesh.Contracts", "TraceeMesh.Grpc", "TraceeMesh.Plugins", "TraceeMesh.ServiceDefaults", "TraceeMesh.Signatures"],
 
         // What is replayed goes through enricher and detector themselves, in one process.
-        ["TraceeMesh.Replay"] = ["TraceeMesh.Capture", "TraceeMesh.Enricher", "TraceeMesh.Detector"],
+        ["TraceeMesh.Replay"] = ["TraceeMesh.Capture", "TraceeMesh.Enricher", "TraceeMesh.Detector", "TraceeMesh.Signatures.Testing"],
         ["TraceeMesh.Cli"] = ["TraceeMesh.Bus", "TraceeMesh.Contracts", "TraceeMesh.Replay"],
     };
 
