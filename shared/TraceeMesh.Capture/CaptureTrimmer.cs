@@ -36,7 +36,7 @@ public static class CaptureTrimmer
             writer.Write(value);
         }
 
-        var cut = new Cut(root);
+        using var cut = new Cut(root);
         using var message = new MessagePackWriter();
         foreach (var frame in capture.Frames())
         {
@@ -60,7 +60,7 @@ public static class CaptureTrimmer
         return cut.Offset;
     }
 
-    private sealed class Cut(int root)
+    private sealed class Cut(int root) : IDisposable
     {
         private readonly HashSet<uint> _kept = [(uint)root];
         private readonly List<(long End, long NewEnd)> _ends = [];
@@ -71,6 +71,8 @@ public static class CaptureTrimmer
         public long Offset { get; private set; }
 
         public ReadOnlySpan<byte> Records => _records.WrittenSpan;
+
+        public void Dispose() => _records.Dispose();
 
         public bool TryTake(CapturedFrame frame, out RawFrameHeader header)
         {

@@ -42,7 +42,8 @@ public sealed class LocalMesh(UpOptions options, Topology topology, Checkout che
 
         // 2. The machine, checked.
         StartConditions.Require(loadsPrograms: options.Replay is null);
-        RemoveOrphanedPins();
+        using var pins = options.Replay is null ? PinClaim.Take(PinnedPrograms.Root, Subjects.Safe(options.Node)) : null;
+        RemoveOrphanedPins(pins);
 
         // 3. An address for every listener.
         var ports = new PortPicker();
@@ -94,7 +95,7 @@ public sealed class LocalMesh(UpOptions options, Topology topology, Checkout che
             // 9. Everything stopped, in reverse order.
             File.Delete(options.State.MeshFile);
             await StopAll(stop.Insisted);
-            RemoveOrphanedPins();
+            RemoveOrphanedPins(pins);
         }
     }
 
@@ -263,17 +264,11 @@ public sealed class LocalMesh(UpOptions options, Topology topology, Checkout che
         }
     }
 
-    private void RemoveOrphanedPins()
+    private void RemoveOrphanedPins(PinClaim? pins)
     {
-        if (options.Replay is not null)
+        foreach (var load in pins?.RemoveOrphans() ?? [])
         {
-            return;
-        }
-
-        foreach (var directory in PinnedPrograms.Orphans(PinnedPrograms.Root, Subjects.Safe(options.Node)))
-        {
-            PinnedPrograms.Remove(directory);
-            messages.WriteLine($"removed the programs a collector left pinned in {directory}");
+            messages.WriteLine($"removed the programs a collector left pinned in {load}");
         }
     }
 

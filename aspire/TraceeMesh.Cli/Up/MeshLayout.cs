@@ -82,10 +82,7 @@ public sealed class MeshLayout
         if (service.Name == "collector")
         {
             arguments.AddRange(["--spread", Spread.ToString(CultureInfo.InvariantCulture)]);
-            if (_options.Replay is { } capture)
-            {
-                arguments.AddRange(["--capture", readable(capture), "--speed", _options.ReplaySpeed]);
-            }
+            arguments.AddRange(_options.Replay is { } capture ? ["--capture", readable(capture), "--speed", _options.ReplaySpeed] : ["--on-stop", "leave"]);
         }
 
         return arguments;
