@@ -34,7 +34,7 @@ public sealed class CaptureFeeder : IDisposable
     private readonly CaptureFile _capture;
     private readonly FeedTarget _target;
     private readonly ReplayedLoads _loads;
-    private readonly IDisposable _control;
+    private readonly BusRegistration _control;
     private readonly Queue<(uint LoadId, long End, int Bytes)> _ahead = new();
     private long _bytesAhead;
     private long _silences;
