@@ -118,7 +118,8 @@ public sealed class Pipeline : IDisposable
     private static KernelPrograms LoadAnew(MeshHost host, KernelOptions options)
     {
         var load = BitConverter.ToUInt32(RandomNumberGenerator.GetBytes(sizeof(uint)));
-        var pins = PinDirectory.Create(PinDirectory.DefaultRoot, Subjects.Safe(host.Options.Node), load, out var reason);
+        var reason = Mechanisms.Pins ? null : "switched off";
+        var pins = reason is null ? PinDirectory.Create(PinDirectory.DefaultRoot, Subjects.Safe(host.Options.Node), load, out reason) : null;
         var kernel = KernelPrograms.Load(options with { LoadId = load, Pins = pins });
         if ((reason ?? kernel.UnpinWhereIncomplete()) is { } obstacle)
         {

@@ -65,7 +65,7 @@ public static class Pipeline
         var findings = new FindingPublisher(jetStream, host.Streams.Findings, counters, host.Time, host.Log);
         await findings.EnsureStreamAsync(cancellation);
         await jetStream.EnsureStreamAsync(host.Streams.Dead, cancellation);
-        var judge = new JudgeParts(catalog, sources, findings, leftBehind, new EvaluationLimits(), host.Options.Node, host.Subjects, counters, host.Time, host.Log);
+        var judge = new JudgeParts(catalog, sources, Mechanisms.FindingsBeforePosition ? findings : new BelatedFindings(findings, host.Time, cancellation), leftBehind, new EvaluationLimits(), host.Options.Node, host.Subjects, counters, host.Time, host.Log);
         var parts = new PartitionParts(jetStream, host.Subjects, host.Streams, judge, counters, host.Time, host.Log);
         var keeper = new LeaseKeeper(parts, host.Options.Instance, new LeaseTimes());
         using var requests = host.Bus.Subscribe(host.Subjects.Signatures, new SignaturesEndpoint(host.Options.Instance, catalog, directory).Answer);

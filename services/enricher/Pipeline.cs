@@ -141,6 +141,11 @@ public sealed class Pipeline(
         var resume = new ResumeReader(_jetStream, node, subjects, _streams, log);
         var account = await resume.ReadAccountAsync(cancellation);
         var point = await resume.ReadFramesAsync(cancellation) ?? ResumePoint.From(account);
+        if (!Mechanisms.ResumeFromStoredFrames && point is not null)
+        {
+            point = point with { Watermark = await resume.ReadEndAsync(cancellation) };
+        }
+
         var latest = point is not null && await resume.ReadLastLoadAsync(cancellation) == point.LoadId;
         var cutter = new FrameCutter(node, _stores, parking, enrichment, point, latest, (offset, status, bytes) =>
         {

@@ -95,6 +95,11 @@ public sealed class MeshHost : IAsyncDisposable
         setup ??= new MeshHostSetup();
         try
         {
+            if (Mechanisms.Refusal is { } refusal)
+            {
+                throw new ServiceExitException(ExitCode.Usage, refusal);
+            }
+
             await using var host = new MeshHost(MeshOptions.Parse(service, args, setup.Flags));
             return await host.RunAsync(pipeline, setup);
         }

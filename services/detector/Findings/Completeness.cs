@@ -1,7 +1,7 @@
 namespace TraceeMesh.Detector.Findings;
 
 /// <summary>What is known to be missing from what a judgement stood on.</summary>
-/// <param name="Lost">How many events.</param>
+/// <param name="Lost">How many events; 0 with a reason where nobody knows how many.</param>
 /// <param name="Reasons">How many for each reason, in order of their names.</param>
 /// <param name="From">First position concerned.</param>
 /// <param name="To">Position behind the last.</param>
@@ -14,5 +14,5 @@ public sealed record Completeness(long Lost, IReadOnlyList<KeyValuePair<string, 
     public bool Cold { get; init; }
 
     /// <summary>Whether nothing is.</summary>
-    public bool IsComplete => Lost == 0 && !Cold;
+    public bool IsComplete => Reasons.Count == 0 && !Cold;
 }

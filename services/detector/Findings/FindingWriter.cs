@@ -193,8 +193,8 @@ public sealed class FindingWriter(Subjects subjects, DetectorCounters counters)
     private static void WriteCompleteness(Utf8JsonWriter json, Completeness completeness)
     {
         json.WriteStartObject("completeness"u8);
-        json.WriteString("state"u8, completeness.Lost > 0 ? "incomplete"u8 : completeness.Cold ? "cold"u8 : "complete"u8);
-        if (completeness.Lost > 0)
+        json.WriteString("state"u8, completeness.Reasons.Count > 0 ? "incomplete"u8 : completeness.Cold ? "cold"u8 : "complete"u8);
+        if (completeness.Reasons.Count > 0)
         {
             json.WriteNumber("lost"u8, completeness.Lost);
             json.WriteStartObject("reasons"u8);

@@ -63,8 +63,16 @@ public sealed class LeaseBucket(JetStream jetStream, BucketDefinition definition
     }
 
     /// <summary>Writes a record if its last revision is the one given.</summary>
-    public ValueTask<KeyValueWrite> WriteAsync(string key, LeaseRecord record, long revision, CancellationToken cancellation) =>
-        Bucket.UpdateAsync(key, JsonSerializer.SerializeToUtf8Bytes(record, MeshJson.Default.LeaseRecord), revision, cancellation);
+    public async ValueTask<KeyValueWrite> WriteAsync(string key, LeaseRecord record, long revision, CancellationToken cancellation)
+    {
+        var json = JsonSerializer.SerializeToUtf8Bytes(record, MeshJson.Default.LeaseRecord);
+        if (!Mechanisms.LeaseFencing)
+        {
+            revision = (await Bucket.GetAsync(key, cancellation))?.Revision ?? 0;
+        }
+
+        return await Bucket.UpdateAsync(key, json, revision, cancellation);
+    }
 
     private KeyValueBucket Bucket => _bucket ?? throw new InvalidOperationException("the bucket of leases has not been ensured");
 }

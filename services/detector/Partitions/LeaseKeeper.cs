@@ -251,7 +251,7 @@ public sealed partial class LeaseKeeper
                 return true;
             }
 
-            if (lease.Uncertain && !await FindAsync(lease, cancellation))
+            if (lease.Uncertain && Mechanisms.LeaseFencing && !await FindAsync(lease, cancellation))
             {
                 await LoseAsync(lease);
                 return true;
@@ -259,7 +259,7 @@ public sealed partial class LeaseKeeper
 
             // The books before the state: the state then includes every frame that the books call judged.
             var books = worker.Books.ToRecord(_instance, lease.Fence);
-            if (!await _states[lease.Partition]!.StoreAsync(worker.State, lease.Fence, cancellation))
+            if (Mechanisms.StateBeforePosition && !await _states[lease.Partition]!.StoreAsync(worker.State, lease.Fence, cancellation))
             {
                 // It may be another owner's state that is in the way.
                 lease.Uncertain = true;

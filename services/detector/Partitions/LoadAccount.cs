@@ -1,3 +1,4 @@
+using TraceeMesh.Contracts;
 using TraceeMesh.Contracts.Ledger;
 
 namespace TraceeMesh.Detector.Partitions;
@@ -77,11 +78,16 @@ public sealed class LoadAccount
     };
 
     /// <summary>Whether all of the range has been judged.</summary>
-    public bool IsJudged(long from, long to) => _judged.Contains(from, to);
+    public bool IsJudged(long from, long to) => Mechanisms.PositionRanges && _judged.Contains(from, to);
 
     /// <summary>Enters a range as judged; what of it had been given up as lost no longer is.</summary>
     public void Judge(long from, long to)
     {
+        if (!Mechanisms.PositionRanges)
+        {
+            (from, to) = (_judged.End, _judged.End + to - from);
+        }
+
         _judged.Add(from, to);
         if (_accounted.Add(from, to) < to - from)
         {

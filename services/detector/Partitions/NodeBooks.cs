@@ -1,3 +1,4 @@
+using TraceeMesh.Contracts.Ledger;
 using TraceeMesh.Detector.Findings;
 
 namespace TraceeMesh.Detector.Partitions;
@@ -20,6 +21,27 @@ internal sealed class NodeBooks
     }
 
     public LossWindow Losses { get; }
+
+    /// <summary>The latest load as the lease record tells it, with what is missing from what the next owner will judge.</summary>
+    public JudgedAccount? ToRecord()
+    {
+        if (Current is not { } current)
+        {
+            return null;
+        }
+
+        var missing = Losses.Read();
+        return current.ToRecord() with { Missing = [.. missing.Reasons.Select(r => new RecentLoss(r.Key, r.Value, missing.From, missing.To))] };
+    }
+
+    /// <summary>Goes on with what was missing when another one owned the partition; from now on it counts as told now.</summary>
+    public void Inherit(IReadOnlyList<RecentLoss> missing)
+    {
+        foreach (var loss in missing)
+        {
+            Losses.Tell(loss.Reason, loss.Count, loss.From, loss.To);
+        }
+    }
 
     /// <summary>The bus has forgotten the stream since the node's last frame.</summary>
     public bool StreamForgotten { get; set; }

@@ -34,6 +34,7 @@ public sealed class PartitionBooks
             if (LoadAccount.From(judged) is { } account)
             {
                 _nodes[node] = new NodeBooks(account, time);
+                _nodes[node].Inherit(judged.Missing);
             }
         }
     }
@@ -214,7 +215,7 @@ public sealed class PartitionBooks
                 Fence = fence,
                 Sequence = _sequence,
                 StreamCreated = _streamCreated,
-                Nodes = _nodes.Where(n => n.Value.Current is not null).ToDictionary(n => n.Key, n => n.Value.Current!.ToRecord()),
+                Nodes = _nodes.Where(n => n.Value.Current is not null).ToDictionary(n => n.Key, n => n.Value.ToRecord()!),
             };
         }
     }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using TraceeMesh.Bus;
+using TraceeMesh.Contracts;
 using TraceeMesh.MessagePack;
 
 namespace TraceeMesh.Detector.State;
@@ -72,7 +73,7 @@ public sealed partial class StateBucket(KeyValueBucket bucket, int partition, IL
     {
         var entry = await bucket.GetAsync(_key, cancellation);
         _revision = entry?.Revision ?? 0;
-        return entry is null || StateRecordCodec.TryRead(entry.Value.Span) is not { } record || record.Fence <= fence;
+        return entry is null || !Mechanisms.LeaseFencing || StateRecordCodec.TryRead(entry.Value.Span) is not { } record || record.Fence <= fence;
     }
 
     [LoggerMessage(100, LogLevel.Error, "what signatures keep in partition {Partition} cannot be read and is lost; their findings say so")]

@@ -31,6 +31,9 @@ public sealed class NodeBooks(string node)
     /// <summary>Every offset below this is accounted for.</summary>
     public long Produced { get; private set; }
 
+    /// <summary>Whether the books of the load before the current one were not closed.</summary>
+    public bool FollowsUnclosed { get; private set; }
+
     /// <summary>Grows with every change.</summary>
     public long Version { get; private set; }
 
@@ -46,6 +49,7 @@ public sealed class NodeBooks(string node)
     {
         lock (_gate)
         {
+            FollowsUnclosed = bootId == _bootId && _open && loadId != _loadId;
             if (bootId != _bootId)
             {
                 _unclosed.Clear();
@@ -108,8 +112,8 @@ public sealed class NodeBooks(string node)
     /// <param name="lost">Lost.</param>
     /// <param name="emitted">Events for each partition.</param>
     /// <param name="parked">How many more wait.</param>
-    /// <param name="ahead">How many were emitted ahead, and counted as derived so long.</param>
-    public void Enter(long end, long notSelected, long snapshot, IReadOnlyList<LossRange> lost, ReadOnlySpan<int> emitted, long parked = 0, long ahead = 0)
+    /// <param name="derived">How many more are derived; less those that were emitted ahead, and counted as derived so long.</param>
+    public void Enter(long end, long notSelected, long snapshot, IReadOnlyList<LossRange> lost, ReadOnlySpan<int> emitted, long parked = 0, long derived = 0)
     {
         lock (_gate)
         {
@@ -128,7 +132,7 @@ public sealed class NodeBooks(string node)
             AddEmitted(emitted);
             Produced = Math.Max(Produced, end);
             _parked += parked;
-            _derived -= ahead;
+            _derived += derived;
             Version++;
         }
     }

@@ -18,7 +18,7 @@ public sealed class StoredAhead
     /// <summary>Takes note of an event of such a frame.</summary>
     public void Add(in EventContext context)
     {
-        if (context.EventId is EventIds.ContainerCreate or EventIds.ContainerRemove or EventIds.ExistingContainer or EventIds.ContainerEnriched)
+        if (context.EventId is EventIds.ContainerCreate or EventIds.ContainerRemove or EventIds.ExistingContainer or EventIds.ContainerEnriched or EventIds.LostEvents)
         {
             _derived.Add((context.Position, context.EventId, Hash.Of(context.ContainerId.Bytes)));
         }

@@ -196,6 +196,12 @@ public sealed partial class FrameCutter : IDisposable
 
         // What waited and is no longer in the stream cannot be told any more.
         _lostBefore.Clear();
+        if (Tells && Books.FollowsUnclosed)
+        {
+            // How much the load before had in its ring, nobody knows.
+            _lostBefore.Add(new LossRange(0, 0, LossReasons.Unknown));
+        }
+
         LoseParked(new LossRange(0, header.FirstOffset, frame.Gap ?? LossReasons.StreamLimit), _lostBefore);
         _decoder.BeginLoad(_told, firstSnapshot: header.FirstOffset == 0 || _resume?.LoadId != header.LoadId);
 
@@ -262,7 +268,7 @@ public sealed partial class FrameCutter : IDisposable
                 Stores.Clock.Set(new StorePosition(_load, header.FirstOffset), FirstTime(frame), header.BootEpoch);
             }
 
-            _decoder.Decode(header, frame.Records, from, _load, _writers, _tally);
+            _decoder.Decode(header, frame.Records, from, _load, _writers, _tally, _lostBefore.Count == 0 ? losses : [.. _lostBefore, .. losses]);
             AskAboutFresh();
         }
 
@@ -299,7 +305,7 @@ public sealed partial class FrameCutter : IDisposable
             _emitted[i] = _writers.CountOf(i);
         }
 
-        Books.Enter(header.EndOffset, _tally.NotSelected, _tally.Snapshot, _lost, _emitted, _tally.Parked - _tally.Unparked - unparked, _tally.Ahead);
+        Books.Enter(header.EndOffset, _tally.NotSelected, _tally.Snapshot, _lost, _emitted, _tally.Parked - _tally.Unparked - unparked, _tally.Derived - _tally.Ahead);
     }
 
     // Adds to what is lost the events in the range that waited when an earlier enricher ended.

@@ -4,6 +4,7 @@ using System.Text;
 using TraceeMesh.Contracts;
 using TraceeMesh.Contracts.Events;
 using TraceeMesh.Contracts.Frames;
+using TraceeMesh.Contracts.Ledger;
 using TraceeMesh.Contracts.Records;
 using TraceeMesh.Enricher.Accounting;
 using TraceeMesh.Enricher.Containers;
@@ -71,9 +72,11 @@ public sealed partial class FrameDecoder(NodeStores stores, ParkingLot parking, 
     /// <param name="load">Index of its load, see <see cref="NodeStores.BeginLoad"/>.</param>
     /// <param name="writers">Where its events go.</param>
     /// <param name="tally">What became of the others.</param>
-    public void Decode(RawFrameHeader header, ReadOnlyMemory<byte> records, long from, int load, PartitionWriters writers, FrameTally tally)
+    /// <param name="losses">What is lost before it.</param>
+    public void Decode(RawFrameHeader header, ReadOnlyMemory<byte> records, long from, int load, PartitionWriters writers, FrameTally tally, IReadOnlyList<LossRange>? losses = null)
     {
         Begin(header, records, load, writers, tally);
+        TellAll(losses ?? []);
         var rest = records.Span;
         for (var offset = header.FirstOffset; offset < header.EndOffset; offset++)
         {
@@ -99,6 +102,7 @@ public sealed partial class FrameDecoder(NodeStores stores, ParkingLot parking, 
             if (status != RecordStatus.Ok && _counted)
             {
                 tally.AddLost(offset, offset + 1);
+                Tell(new LossRange(offset, offset + 1, LossReasons.BadRecord));
                 onBadRecord(offset, status, bytes[..(bytes.Length - rest.Length)]);
             }
         }
@@ -131,6 +135,7 @@ public sealed partial class FrameDecoder(NodeStores stores, ParkingLot parking, 
 
             if (!lost)
             {
+                Tell(new LossRange(offset, _header.EndOffset, LossReasons.BadRecord));
                 onBadRecord(offset, status, bytes);
                 lost = true;
             }

@@ -25,6 +25,9 @@ public sealed class FrameTally
     /// <summary>Offsets of records that could not be read, in order.</summary>
     public IReadOnlyList<LossRange> Lost => _lost;
 
+    /// <summary>Losses told as events.</summary>
+    public long Derived { get; set; }
+
     /// <summary>Starts over.</summary>
     public void Reset()
     {
@@ -33,6 +36,7 @@ public sealed class FrameTally
         Parked = 0;
         Unparked = 0;
         Ahead = 0;
+        Derived = 0;
         _lost.Clear();
     }
 

@@ -107,6 +107,13 @@ public sealed class ResumeReader(JetStream jetStream, string node, Subjects subj
         return ahead;
     }
 
+    /// <summary>The offset behind the last raw frame that the bus holds.</summary>
+    public async Task<long> ReadEndAsync(CancellationToken cancellation)
+    {
+        var message = await jetStream.GetLastMessageAsync(streams.Raw(node).Name, subjects.Raw(node), cancellation);
+        return message is not null && RawFrameCodec.TryRead(message.Payload, out var header, out _) == FrameStatus.Ok ? header.EndOffset : 0;
+    }
+
     /// <summary>The load of the last raw frame that the bus holds, or null.</summary>
     public async Task<uint?> ReadLastLoadAsync(CancellationToken cancellation)
     {

@@ -1,4 +1,5 @@
 using System.Text;
+using TraceeMesh.Contracts;
 
 namespace TraceeMesh.Bus;
 
@@ -15,7 +16,7 @@ public sealed partial class JetStream
     /// <param name="cancellation">Gives up waiting; it may be stored all the same.</param>
     public ValueTask<PublishAck> PublishAsync(string subject, ReadOnlySpan<byte> payload, string? messageId = null, BusHeaders headers = default, CancellationToken cancellation = default)
     {
-        if (messageId is not null)
+        if (messageId is not null && Mechanisms.MessageIds)
         {
             headers = headers.With(BusHeaders.MessageId, messageId);
         }

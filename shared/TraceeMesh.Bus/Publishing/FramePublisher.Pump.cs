@@ -1,4 +1,5 @@
 using System.Buffers;
+using TraceeMesh.Contracts;
 
 namespace TraceeMesh.Bus;
 
@@ -76,6 +77,15 @@ public sealed partial class FramePublisher
 
                 if (Failure_NeedsLock(oldest) is { } failure)
                 {
+                    if (!Mechanisms.GoBackN)
+                    {
+                        frame = _window.RemoveOldest().Frame;
+                        _failed = false;
+                        _reconnects = _connection.Reconnects;
+                        _settling = 1;
+                        return Step.Settle;
+                    }
+
                     GoBack_NeedsLock(failure);
                     return Step.GoBack;
                 }
@@ -130,7 +140,7 @@ public sealed partial class FramePublisher
     {
         // What was sent before may have gone with a connection of which nobody was told yet: a later frame must not overtake it.
         var status = _connection.Reconnects == _reconnects
-            ? _connection.TryPublish(frame.Subject, frame.Buffer.AsSpan(0, frame.Length), _options.Headers.With(BusHeaders.MessageId, frame.MessageId), $"{_inbox}.{number}")
+            ? _connection.TryPublish(frame.Subject, frame.Buffer.AsSpan(0, frame.Length), HeadersOf(frame), $"{_inbox}.{number}")
             : PublishStatus.Disconnected;
         if (status != PublishStatus.Ok)
         {
@@ -141,6 +151,9 @@ public sealed partial class FramePublisher
             }
         }
     }
+
+    private BusHeaders HeadersOf(in OutgoingFrame frame) =>
+        Mechanisms.MessageIds ? _options.Headers.With(BusHeaders.MessageId, frame.MessageId) : _options.Headers;
 
     private void Settle(in OutgoingFrame frame, in PublishAck ack)
     {

@@ -82,6 +82,7 @@ public static class EventCatalog
         Define(EventIds.ContainerRemove, "container_remove", ("runtime", Text), ("container_id", Text)),
         Define(EventIds.ExistingContainer, "existing_container", ContainerArguments),
         Define(EventIds.ContainerEnriched, "container_enriched", ContainerArguments),
+        Define(EventIds.LostEvents, "lost_events", ("node", Text), ("from", ULong), ("to", ULong), ("count", ULong), ("reason", Text)),
         .. UnavailableEvents.All,
         new(EventIds.SnapshotProcess, "snapshot_process", [], Internal: true),
         new(EventIds.SnapshotCgroup, "snapshot_cgroup", [], Internal: true),

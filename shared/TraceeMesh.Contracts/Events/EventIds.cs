@@ -138,6 +138,9 @@ public static class EventIds
     /// <summary>What a runtime knows of a container came after events of the container had gone on without it.</summary>
     public const int ContainerEnriched = 2020;
 
+    /// <summary>Events of the node that were produced and are lost; at the place of the gap.</summary>
+    public const int LostEvents = 2021;
+
     /// <summary>The first number of an event that a signature produces (tracee.md §1.6).</summary>
     public const int FirstSignature = 6000;
 }

@@ -54,7 +54,17 @@ public sealed record JudgedAccount
 
     /// <summary>Ranges of event numbers lost between enricher and detector.</summary>
     public IReadOnlyList<LossRange> Lost { get; init; } = [];
+
+    /// <summary>What was told as lost lately, by reason: what findings of these seconds may have missed.</summary>
+    public IReadOnlyList<RecentLoss> Missing { get; init => field = value ?? field; } = [];
 }
+
+/// <summary>Events told as lost in the last seconds.</summary>
+/// <param name="Reason">One of <see cref="LossReasons"/>.</param>
+/// <param name="Count">How many; 0 where nobody knows.</param>
+/// <param name="From">First position concerned.</param>
+/// <param name="To">Position behind the last.</param>
+public sealed record RecentLoss(string Reason, long Count, long From, long To);
 
 /// <summary>A partition's lease (protocol.md section 3), one value of the bucket <c>tracee-leases</c> under <c>p&lt;partition&gt;</c>.</summary>
 public sealed record LeaseRecord
