@@ -18,6 +18,9 @@ internal sealed class FramesInFlight(BusConnection bus)
     {
         try
         {
+            // The positions first: what is stored behind them when they are known is in flight, unless one is written in between.
+            var leases = new KeyValueBucket(_jetStream, _streams.Leases.Name);
+            var entries = await Task.WhenAll(Enumerable.Range(0, Partitioning.Partitions).Select(p => leases.GetAsync($"p{p}")));
             if (await _jetStream.FindStreamAsync(_streams.Events.Name) is not { } stream)
             {
                 return 0;
@@ -25,15 +28,9 @@ internal sealed class FramesInFlight(BusConnection bus)
 
             // Positions in a stream that the bus has forgotten say nothing about this one.
             var created = stream.Created.UtcDateTime.ToString("O", CultureInfo.InvariantCulture);
-            var leases = new KeyValueBucket(_jetStream, _streams.Leases.Name);
-            long judged = 0;
-            for (var partition = 0; partition < Partitioning.Partitions; partition++)
-            {
-                var entry = await leases.GetAsync($"p{partition}");
-                var lease = entry is null ? null : JsonSerializer.Deserialize(entry.Value.Span, MeshJson.Default.LeaseRecord);
-                judged = Math.Max(judged, lease?.StreamCreated == created ? lease.Sequence : 0);
-            }
-
+            var judged = entries
+                .Select(e => e is null ? null : JsonSerializer.Deserialize(e.Value.Span, MeshJson.Default.LeaseRecord))
+                .Max(lease => lease?.StreamCreated == created ? lease.Sequence : 0);
             return Math.Max(stream.LastSequence - judged, 0);
         }
         catch (BusException)

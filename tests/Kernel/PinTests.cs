@@ -103,6 +103,20 @@ public sealed class PinTests : IDisposable
         Assert.NotEmpty(Directory.GetDirectories(Path.Combine(PinDirectory.DefaultRoot, Node)));
     }
 
+    [KernelFact]
+    public async Task Load_ThatNobodyHolds_IsRemovedByTheDoctor()
+    {
+        var first = Begin();
+        var tmesh = Path.Combine(AppContext.BaseDirectory, "../../TraceeMesh.Cli/release/tmesh.dll");
+        var place = Path.Combine(PinDirectory.DefaultRoot, Node);
+        await Shell.RunAsync("dotnet", tmesh, "doctor");
+        Assert.True(Directory.Exists(place));
+
+        first.Dispose();
+        await Shell.RunAsync("dotnet", tmesh, "doctor");
+        Assert.False(Directory.Exists(place));
+    }
+
     private KernelPrograms Begin()
     {
         var pins = PinDirectory.Create(PinDirectory.DefaultRoot, Node, Load, out var reason);

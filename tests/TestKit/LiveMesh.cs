@@ -98,26 +98,43 @@ public sealed class LiveMesh : IAsyncDisposable
         return await seen.Task.WaitAsync(timeout);
     }
 
-    /// <summary>Triggers until the finding on it is printed: until what a signature selects is in force, an event is nobody's.</summary>
+    /// <summary>Triggers until one is found: until what a signature selects is in force, an event is nobody's.</summary>
     /// <param name="signature">Name of the finding.</param>
     /// <param name="trigger">Triggers once; gives the process.</param>
-    public Task FindsAsync(string signature, Func<Task<int>> trigger) => TestWait.Until(
-        async () =>
+    public async Task FindsAsync(string signature, Func<Task<int>> trigger)
+    {
+        await using var reader = await BusConnection.ConnectAsync(new BusOptions { Urls = [NatsUrl] });
+        using var findings = reader.Subscribe($"tracee.findings.*.{signature}.{Node}");
+        await reader.FlushAsync(StartTimeout);
+        using var patience = new CancellationTokenSource(StartTimeout);
+        var pids = new HashSet<int>();
+        while (true)
         {
-            var pid = await trigger();
+            pids.Add(await trigger());
+            using var soon = CancellationTokenSource.CreateLinkedTokenSource(patience.Token);
+            soon.CancelAfter(TimeSpan.FromSeconds(1));
             try
             {
-                await WaitForOutputAsync(l => l.Contains(signature, StringComparison.Ordinal) && l.Contains($"[{pid}]", StringComparison.Ordinal), TimeSpan.FromSeconds(1));
-                return true;
+                while (await findings.ReadAsync(soon.Token) is { } message)
+                {
+                    using (message)
+                    {
+                        if (pids.Contains((int?)JsonNode.Parse(message.Payload)!["hostProcessId"] ?? 0))
+                        {
+                            return;
+                        }
+                    }
+                }
             }
-            catch (TimeoutException)
+            catch (OperationCanceledException)
             {
-                return false;
+                if (patience.IsCancellationRequested)
+                {
+                    throw new TimeoutException($"no {signature} was found in {StartTimeout.TotalSeconds} s\n{Describe()}");
+                }
             }
-        },
-        $"the first {signature} is found",
-        StartTimeout.TotalSeconds,
-        Describe);
+        }
+    }
 
     /// <summary>Runs <c>tmesh</c> against this mesh.</summary>
     public async Task<CommandResult> RunAsync(params string[] arguments)

@@ -17,6 +17,7 @@ public sealed class MeshProcesses(int runner)
     ];
 
     /// <summary>Those that run a part of the mesh at this moment.</summary>
+    /// <param name="part">Its name.</param>
     public IReadOnlyList<int> Of(string part)
     {
         var program = Programs.Single(p => p.Part == part).Program;
@@ -35,6 +36,15 @@ public sealed class MeshProcesses(int runner)
         {
             // It ended between the look and the shot.
         }
+    }
+
+    /// <summary>Sends another signal.</summary>
+    /// <param name="signal">Its name, as <c>kill</c> takes it.</param>
+    /// <param name="pid">To which process.</param>
+    public static async Task SignalAsync(string signal, int pid)
+    {
+        using var kill = Process.Start("kill", [$"-{signal}", $"{pid}"]);
+        await kill.WaitForExitAsync();
     }
 
     private IEnumerable<int> Children() =>

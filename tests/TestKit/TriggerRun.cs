@@ -40,6 +40,13 @@ public sealed class TriggerRun : IDisposable
         return int.Parse(execs.AsSpan("execs=".Length), CultureInfo.InvariantCulture);
     }
 
+    /// <summary>Ends it behind the process that runs now. Returns how many there were.</summary>
+    public async Task<int> EndNowAsync()
+    {
+        await MeshProcesses.SignalAsync("TERM", _process.Id);
+        return await EndAsync();
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Starts a program so many times a second for so many seconds: exec_rate RATE SECONDS PROGRAM [LD_PRELOAD]. Tells what it cost. */
+/* Starts a program so many times a second for so many seconds: exec_rate RATE SECONDS PROGRAM [LD_PRELOAD]; or until SIGTERM. Tells what it cost. */
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <spawn.h>
@@ -14,6 +15,14 @@ static double cpu_seconds(int who)
     return usage.ru_utime.tv_sec + usage.ru_stime.tv_sec + (usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
 }
 
+static volatile sig_atomic_t ended;
+
+static void end(int signal)
+{
+    (void)signal;
+    ended = 1;
+}
+
 int main(int argc, char **argv)
 {
     if (argc < 4)
@@ -23,20 +32,24 @@ int main(int argc, char **argv)
     char *const with_preload[] = {"LD_PRELOAD=", NULL};
     char *const nothing[] = {NULL};
     struct timespec start;
+    long i;
+    signal(SIGTERM, end);
     clock_gettime(CLOCK_MONOTONIC, &start);
-    for (long i = 0; i < total; i++) {
+    for (i = 0; i < total && !ended; i++) {
         long long due = start.tv_sec * 1000000000LL + start.tv_nsec + i * (1000000000LL / rate);
         struct timespec at = {.tv_sec = due / 1000000000LL, .tv_nsec = due % 1000000000LL};
         pid_t pid;
-        clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &at, NULL);
+        while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &at, NULL) != 0 && !ended)
+            ;
         if (posix_spawn(&pid, argv[3], NULL, NULL, arguments, argc > 4 ? with_preload : nothing) != 0)
             return 1;
-        waitpid(pid, NULL, 0);
+        while (waitpid(pid, NULL, 0) < 0)
+            ;
     }
-    struct timespec end;
-    clock_gettime(CLOCK_MONOTONIC, &end);
-    printf("execs=%ld\n", total);
-    printf("seconds=%f\n", (end.tv_sec - start.tv_sec) + (end.tv_nsec - start.tv_nsec) / 1e9);
+    struct timespec stop;
+    clock_gettime(CLOCK_MONOTONIC, &stop);
+    printf("execs=%ld\n", i);
+    printf("seconds=%f\n", (stop.tv_sec - start.tv_sec) + (stop.tv_nsec - start.tv_nsec) / 1e9);
     printf("cpu_seconds=%f\n", cpu_seconds(RUSAGE_SELF) + cpu_seconds(RUSAGE_CHILDREN));
     return 0;
 }

@@ -20,8 +20,8 @@ public static class RawFrames
     /// <summary>ns since the epoch at which the node was booted.</summary>
     public const long BootEpoch = 1_763_683_200_000_000_000;
 
-    /// <summary>All events that can be selected.</summary>
-    public static EventSet Everything { get; } = new(EventCatalog.All.Where(e => !e.Internal).Select(e => e.Id));
+    /// <summary>All events that can be selected, but for the one that tells losses.</summary>
+    public static EventSet Everything { get; } = new(EventCatalog.All.Where(e => !e.Internal && e.Id != EventIds.LostEvents).Select(e => e.Id));
 
     /// <summary>A header.</summary>
     public static RawFrameHeader Header(long first, int count, long? settled = null, EventSet? selected = null, params LossRange[] losses) => new()

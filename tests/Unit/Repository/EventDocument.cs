@@ -52,6 +52,7 @@ internal static partial class EventDocument
         ["container_remove"] = "derived from `cgroup_rmdir`",
         ["existing_container"] = "derived from the snapshot",
         ["container_enriched"] = "derived from what a runtime answers",
+        ["lost_events"] = "derived from gaps in what was produced",
     };
 
     /// <summary>The text.</summary>

@@ -87,6 +87,17 @@ public sealed class FindingJsonTests
     }
 
     [Fact]
+    public async Task Finding_AfterALossOfUnknownExtent_IsIncomplete()
+    {
+        using var bench = new Bench(() => new AntiDebugging());
+        bench.Losses.Tell("unknown", 0, 0, 0);
+
+        await bench.Judge(EventMaker.Make("ptrace", ("request", 0)));
+
+        Assert.Equal("""{"state":"incomplete","lost":0,"reasons":{"unknown":0},"from":0,"to":0}""", bench.Json().Single()["mesh"]!["completeness"]!.ToJsonString());
+    }
+
+    [Fact]
     public async Task Finding_WithLookups_CarriesQuestionsAndAnswers()
     {
         using var bench = new Bench(() => new Asking());

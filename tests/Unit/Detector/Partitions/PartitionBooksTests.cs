@@ -36,6 +36,18 @@ public sealed class PartitionBooksTests
     }
 
     [Fact]
+    public void Losses_ToldToOneOwner_AreKnownToTheNext()
+    {
+        Judge(Frame(0, 10, settled: 0), 1);
+        Judge(Frame(15, 5, settled: 15), 3, LossReasons.StreamDeleted);
+
+        var next = new PartitionBooks(_books.ToRecord("other", 2), TimeProvider.System);
+
+        Assert.Equal(5, next.Losses("node-a").Read().Lost);
+        Assert.Equal([new(LossReasons.StreamDeleted, 5)], next.Losses("node-a").Read().Reasons);
+    }
+
+    [Fact]
     public void Hole_AboveSettled_IsInFlight()
     {
         Judge(Frame(0, 10, settled: 0), 1);

@@ -99,6 +99,29 @@ public sealed class FrameCutterTests
     }
 
     [Fact]
+    public void Take_DeclaredLoss_IsAnEventAtThePlaceOfTheGap()
+    {
+        _harness.Give(0, Opens(1));
+        _harness.Give(RawFrames.Header(4, 1, 4, new EventSet(EventIds.SecurityFileOpen, EventIds.LostEvents), new LossRange(1, 4, LossReasons.RingFull)), Opens(1).Bytes);
+
+        var events = _harness.Events;
+        Assert.Equal([EventIds.SecurityFileOpen, EventIds.LostEvents, EventIds.SecurityFileOpen], events.Select(e => e.Id));
+        Assert.Equal([0L, 1, 4], events.Select(e => e.Position));
+        var account = _harness.Cutter.Books.ToAccount(0);
+        Assert.Equal((5, 1, 3), (account.Produced, account.Derived, account.Emitted[Partition]));
+    }
+
+    [Fact]
+    public void Take_LoadBehindOneThatWasNotClosed_TellsAnUnknownLoss()
+    {
+        _harness.Give(0, Opens(1));
+        _harness.Give(RawFrames.Header(0, 1, 0, new EventSet(EventIds.LostEvents)) with { LoadId = 0x77 }, Opens(1).Bytes);
+
+        Assert.Equal([new LossRange(0, 0, LossReasons.Unknown)], _harness.Headers[^1].Losses);
+        Assert.Equal(EventIds.LostEvents, _harness.Events[^1].Id);
+    }
+
+    [Fact]
     public void Take_DeclaredLoss_IsNamedInBooksAndInTheNextFrame()
     {
         _harness.Give(0, Opens(1));
