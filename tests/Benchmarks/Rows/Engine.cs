@@ -55,7 +55,7 @@ internal sealed class Engine : IBenchmark
         for (var run = 0; run < runs; run++)
         {
             reference = Math.Min(reference, Best(() => Decode(cursor, decoded)));
-            best = Math.Min(best, Best(() => judge.JudgeAsync(cursor, losses, cancellation).GetAwaiter().GetResult()));
+            best = Math.Min(best, Best(() => judge.JudgeAsync(cursor, losses, ToldEvents.Nothing, cancellation).GetAwaiter().GetResult()));
             await Task.Yield();
         }
 
