@@ -43,6 +43,8 @@ public sealed class DetectorCounters(ServiceCounters counters)
 
     public ServiceCounter FindingsShortened { get; } = counters.Counter("findings_shortened", "Findings that exceeded the bus's message size and lost their data");
 
+    public ServiceCounter SilencesTold { get; } = counters.Counter("silences_told", "Services that fell silent, told as a finding");
+
     public ServiceCounter LeasesTaken { get; } = counters.Counter("leases_taken", "Partitions taken");
 
     public ServiceCounter LeasesGivenBack { get; } = counters.Counter("leases_given_back", "Partitions given back because another detector is to judge them");

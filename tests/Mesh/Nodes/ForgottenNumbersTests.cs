@@ -5,6 +5,7 @@ using TraceeMesh.Cli.Ledger;
 using TraceeMesh.Contracts.Events;
 using TraceeMesh.Contracts.Ledger;
 using TraceeMesh.Contracts.Mesh;
+using TraceeMesh.Contracts.Records;
 using TraceeMesh.TestKit;
 using TraceeMesh.TestKit.Records;
 using TraceeMesh.Tests.Mesh.Detector;
@@ -72,7 +73,9 @@ public sealed class ForgottenNumbersTests : IAsyncLifetime
         _detector = new DetectorProcess(_mesh.Server, "d1", DetectorProcess.WithTestSignatures);
         await _mesh.SendAsync(0, new RecordBuilder().SnapshotEnd());
         var stale = await LedgerAsync(a => a.Produced == 1);
-        var container = new RecordBuilder(1).Cgroup(EventIds.CgroupMkdir, 77, $"/docker/{new string('a', 64)}").Exec("/bin/app");
+        var container = new RecordBuilder(1).Cgroup(EventIds.CgroupMkdir, 77, $"/docker/{new string('a', 64)}");
+        container.Head.Flags |= RecordFlags.ContainerStarted;
+        container.Exec("/bin/app");
         for (var i = 0; i < 40; i++)
         {
             container.Ptrace();
