@@ -63,6 +63,7 @@ public sealed class ClusterTests : IAsyncLifetime
             await SendAsync(Round / 2);
             await JudgedAsync(streams, _next);
             await server.StartAgainAsync();
+            await WholeAsync([raw.Name, streams.Events.Name, streams.Findings.Name, streams.Ledger.Name, $"KV_{streams.Leases.Name}"]);
         }
 
         var state = (await _jetStream.FindStreamAsync(streams.Findings.Name))!;
@@ -95,6 +96,40 @@ public sealed class ClusterTests : IAsyncLifetime
         "the cluster keeps a stream three times",
         60);
 
+    // Two of three must have everything when the third goes: the server that came back has first to be told what it missed.
+    private async Task WholeAsync(IReadOnlyList<string> streams)
+    {
+        var last = "";
+        await TestWait.Until(
+            async () =>
+            {
+                foreach (var stream in streams)
+                {
+                    using var reply = await _bus.RequestAsync($"$JS.API.STREAM.INFO.{stream}", Array.Empty<byte>(), TimeSpan.FromSeconds(2));
+                    last = reply.Status == ReplyStatus.Ok ? Encoding.UTF8.GetString(reply.Payload) : $"{stream}: {reply.Status}";
+                    if (reply.Status != ReplyStatus.Ok || !IsWhole(reply.Payload.ToArray()))
+                    {
+                        return false;
+                    }
+                }
+
+                return true;
+            },
+            "all three servers have all streams",
+            90,
+            () => last);
+    }
+
+    private static bool IsWhole(byte[] info)
+    {
+        using var json = JsonDocument.Parse(info);
+        return json.RootElement.TryGetProperty("cluster", out var cluster)
+            && cluster.TryGetProperty("leader", out _)
+            && cluster.TryGetProperty("replicas", out var replicas)
+            && replicas.GetArrayLength() == 2
+            && replicas.EnumerateArray().All(r => r.GetProperty("current").GetBoolean());
+    }
+
     // One call in each raw frame.
     private async Task SendAsync(int count)
     {
@@ -117,7 +152,7 @@ public sealed class ClusterTests : IAsyncLifetime
                 try
                 {
                     var entry = await new KeyValueBucket(_jetStream, streams.Leases.Name).GetAsync($"p{partition}");
-                    last = entry is null ? "" : Encoding.UTF8.GetString(entry.Value.Span);
+                    last = $"{(entry is null ? "" : Encoding.UTF8.GetString(entry.Value.Span))}\n{await _jetStream.FindStreamAsync(streams.Raw(Node).Name)}\n{await _jetStream.FindStreamAsync(streams.Events.Name)}\n{_collector!.Statistics}";
                     return entry is not null
                         && JsonSerializer.Deserialize(entry.Value.Span, MeshJson.Default.LeaseRecord)!.Nodes.GetValueOrDefault(Node) is { Lost.Count: 0, Judged: [[0, var to]] } && to == events;
                 }
