@@ -76,13 +76,23 @@ public sealed class DataValue : IEquatable<DataValue>
 
     /// <summary>The map; empty of anything else.</summary>
     public ImmutableArray<KeyValuePair<string, DataValue>> Map =>
-        Kind == DataKind.Map ? (ImmutableArray<KeyValuePair<string, DataValue>>)_reference! : [];
+        Kind != DataKind.Map ? []
+        : _reference is EncodedMap encoded ? encoded.Entries
+        : (ImmutableArray<KeyValuePair<string, DataValue>>)_reference!;
+
+    /// <summary>The map in the form in which it travels, where that is how it is held.</summary>
+    public EncodedMap? Encoded => _reference as EncodedMap;
 
     /// <summary>The value called <paramref name="name"/> in a map, or <see cref="Nil"/>.</summary>
     public DataValue this[string name]
     {
         get
         {
+            if (_reference is EncodedMap encoded)
+            {
+                return encoded.Find(name);
+            }
+
             foreach (var (key, value) in Map)
             {
                 if (key == name)
@@ -118,6 +128,9 @@ public sealed class DataValue : IEquatable<DataValue>
 
     /// <summary>A map.</summary>
     public static DataValue Of(ImmutableArray<KeyValuePair<string, DataValue>> entries) => new(DataKind.Map, 0, entries);
+
+    /// <summary>A map that is read when it is asked for.</summary>
+    public static DataValue Of(EncodedMap map) => new(DataKind.Map, 0, map);
 
     /// <summary>A map.</summary>
     public static DataValue MapOf(params ReadOnlySpan<(string Name, DataValue Value)> entries)

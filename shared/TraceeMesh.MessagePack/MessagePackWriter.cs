@@ -144,6 +144,13 @@ public sealed class MessagePackWriter : IDisposable
         WriteEscapedSlow(utf8);
     }
 
+    /// <summary>str, from bytes known to be UTF-8: a name of the format itself.</summary>
+    internal void WriteName(ReadOnlySpan<byte> utf8)
+    {
+        WriteTextHeader(utf8.Length);
+        utf8.CopyTo(Reserve(utf8.Length));
+    }
+
     /// <summary>bin.</summary>
     public void WriteBytes(ReadOnlySpan<byte> value)
     {

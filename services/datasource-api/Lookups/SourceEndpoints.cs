@@ -132,7 +132,7 @@ public sealed partial class SourceEndpoints(SourceReplica replica, BusConnection
 
     private async ValueTask<bool> AnswerLookupAsync(BusMessage message, CancellationToken cancellation)
     {
-        if (LookupCodec.TryReadRequest(message.Payload, out var request) != FrameStatus.Ok)
+        if (LookupCodec.TryReadRequest(message.PayloadMemory, out var request) != FrameStatus.Ok)
         {
             Respond(message, new LookupReply([LookupResult.Failed(LookupStatus.KeyNotSupported)]));
             return false;
@@ -188,7 +188,7 @@ public sealed partial class SourceEndpoints(SourceReplica replica, BusConnection
             for (var i = 0; i < keys.Length; i++)
             {
                 writer.Reset();
-                keys[i] = replica.Types.TryWriteKey(writer, request.Keys[i]) ? writer.WrittenSpan.ToArray() : null;
+                keys[i] = replica.Types.TryWriteKey(writer, request.Keys[i].Value) ? writer.WrittenSpan.ToArray() : null;
             }
         }
         catch (SourceCodeException e)

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using TraceeMesh.Contracts;
 using TraceeMesh.Contracts.Events;
 using TraceeMesh.Contracts.Frames;
 using TraceeMesh.Contracts.Lookups;
@@ -15,63 +17,64 @@ public sealed class DeclaredAnswers
     /// <summary>Questions of one frame; further ones are asked when their event is judged.</summary>
     public const int MaxQuestions = 4096;
 
-    private readonly Dictionary<Question, Answer> _answers = [];
-    private readonly Dictionary<IFrameSource, List<PositionedKey>> _open = [];
+    private readonly Dictionary<Question, Place> _places = [];
+    private readonly Dictionary<IFrameSource, Asked> _asked = [];
 
     /// <summary>Forgets the frame before.</summary>
     public void Clear()
     {
-        _answers.Clear();
-        foreach (var questions in _open.Values)
+        _places.Clear();
+        foreach (var asked in _asked.Values)
         {
-            questions.Clear();
+            asked.Questions.Clear();
+            asked.Answers = [];
         }
     }
 
     /// <summary>Adds a question for an event, unless it is answered or added already.</summary>
     public void Add(IFrameSource source, Event e, in LookupKey key)
     {
-        var question = new Question(source, e.Context.Position, key);
-        if (_answers.Count >= MaxQuestions || _answers.ContainsKey(question))
+        if (_places.Count >= MaxQuestions)
+        {
+            return;
+        }
+
+        ref var place = ref CollectionsMarshal.GetValueRefOrAddDefault(_places, new Question(source, e.Context.Position, key), out var known);
+        if (known)
         {
             return;
         }
 
         if (source.TryGetNear(e.Frame, e.Context.Position, key, out var near))
         {
-            _answers[question] = new Answer(near, IsNear: true);
+            place = new Place(near, null, 0);
             return;
         }
 
-        // Taken, so that it is asked once; nobody reads it before its answer is here.
-        _answers[question] = new Answer(LookupResult.Failed(LookupStatus.Unavailable), IsNear: false);
-        if (!_open.TryGetValue(source, out var questions))
+        if (!_asked.TryGetValue(source, out var asked))
         {
-            _open[source] = questions = [];
+            _asked[source] = asked = new Asked();
         }
 
-        questions.Add(new PositionedKey(key, e.Context.Position, e.Context.Timestamp));
+        place = new Place(null, asked, asked.Questions.Count);
+        asked.Questions.Add(new PositionedKey(key, e.Context.Position, e.Context.Timestamp));
     }
 
     /// <summary>Asks what is not answered, all sources at once.</summary>
     public async ValueTask AskAsync(EventFrameHeader frame, CancellationToken cancellation)
     {
-        List<(IFrameSource Source, List<PositionedKey> Questions, Task<LookupResult[]> Asking)>? asked = null;
-        foreach (var (source, questions) in _open)
+        List<(Asked Asked, Task<LookupResult[]> Asking)>? started = null;
+        foreach (var (source, asked) in _asked)
         {
-            if (questions.Count > 0)
+            if (asked.Questions.Count > 0)
             {
-                (asked ??= []).Add((source, questions, source.AskAsync(frame, questions, cancellation).AsTask()));
+                (started ??= []).Add((asked, source.AskAsync(frame, asked.Questions, cancellation).AsTask()));
             }
         }
 
-        foreach (var (source, questions, asking) in asked ?? [])
+        foreach (var (asked, asking) in started ?? [])
         {
-            var answers = await asking;
-            for (var i = 0; i < answers.Length; i++)
-            {
-                _answers[new Question(source, questions[i].Position, questions[i].Key)] = new Answer(answers[i], IsNear: false);
-            }
+            asked.Answers = await asking;
         }
     }
 
@@ -83,13 +86,27 @@ public sealed class DeclaredAnswers
     /// <param name="isNear">Whether the source did not have to be asked.</param>
     public bool TryGet(IDataSource source, Event e, in LookupKey key, out LookupResult result, out bool isNear)
     {
-        Answer answer = default;
-        var found = _answers.Count > 0 && source is IFrameSource declared && _answers.TryGetValue(new Question(declared, e.Context.Position, key), out answer);
-        (result, isNear) = (answer.Result, answer.IsNear);
+        Place place = default;
+        var found = _places.Count > 0 && source is IFrameSource declared && _places.TryGetValue(new Question(declared, e.Context.Position, key), out place);
+        isNear = place.Near is not null;
+        result = place.Near ?? place.Asked?.Answers[place.Index]!;
         return found;
     }
 
-    private readonly record struct Question(IFrameSource Source, long Position, LookupKey Key);
+    private readonly record struct Question(IFrameSource Source, long Position, LookupKey Key)
+    {
+        public bool Equals(Question other) => ReferenceEquals(Source, other.Source) && Position == other.Position && Key.Equals(other.Key);
 
-    private readonly record struct Answer(LookupResult Result, bool IsNear);
+        public override int GetHashCode() => (int)Hash.Mix((ulong)Position + (uint)Key.GetHashCode());
+    }
+
+    // Where the answer is, or will be.
+    private readonly record struct Place(LookupResult? Near, Asked? Asked, int Index);
+
+    private sealed class Asked
+    {
+        public List<PositionedKey> Questions { get; } = [];
+
+        public LookupResult[] Answers { get; set; } = [];
+    }
 }

@@ -175,12 +175,12 @@ public sealed class RemoteDataSource(BusConnection bus, Subjects subjects, DataS
     {
         // The chain is followed from before the first answer on: no change between the two is missed.
         var node = Node(frame.Node);
-        var keys = new DataValue[count];
+        var keys = new LookupKey[count];
         var at = count > 1 ? new LookupMoment[count] : [];
         for (var i = 0; i < count; i++)
         {
             var question = questions[from + i];
-            keys[i] = question.Key.Value;
+            keys[i] = question.Key;
             if (count > 1)
             {
                 at[i] = new LookupMoment(question.Position, question.Time);
@@ -197,6 +197,7 @@ public sealed class RemoteDataSource(BusConnection bus, Subjects subjects, DataS
             Time = questions[from].Time,
             At = at,
             DeadlineMs = DeadlineMs,
+            TakesRows = true,
         });
         return bus.RequestAsync(node.Subject, writer.WrittenSpan, Timeout, BusHeaders.MessagePack, cancellation);
     }

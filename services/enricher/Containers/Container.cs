@@ -33,7 +33,15 @@ public sealed class Container
     public ContainerRuntime Runtime { get; }
 
     /// <summary>When its directory was made, ns since the epoch.</summary>
-    public long Ctime { get; internal set; }
+    public long Ctime
+    {
+        get;
+        internal set
+        {
+            field = value;
+            Answer = null;
+        }
+    }
 
     /// <summary>First position at which it exists.</summary>
     public StorePosition From { get; }
@@ -102,7 +110,14 @@ public sealed class Container
     internal bool Forgotten { get; set; }
 
     /// <summary>Takes in what its runtime said; a question without an answer takes nothing back.</summary>
-    internal void Learn(EnrichmentState state, ContainerFacts? facts) => (State, Facts) = (state, facts ?? Facts);
+    internal void Learn(EnrichmentState state, ContainerFacts? facts)
+    {
+        (State, Facts) = (state, facts ?? Facts);
+        Answer = null;
+    }
+
+    /// <summary>What lookups answer of it, made for the first of them; null once it is no longer true.</summary>
+    internal DataValue? Answer { get; set; }
 
     /// <summary>It no longer exists.</summary>
     internal void End(Moment at)

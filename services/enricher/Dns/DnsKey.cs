@@ -14,7 +14,7 @@ public static class DnsKey
     /// <summary>Bytes of the longest key.</summary>
     public const int MaxBytes = 1 + DnsLimits.NameText;
 
-    private static readonly SearchValues<char> Ipv4Characters = SearchValues.Create("0123456789.");
+    private static readonly SearchValues<byte> Ipv4Characters = SearchValues.Create("0123456789."u8);
 
     private const byte Name = 0;
     private const byte Ipv4 = 4;
@@ -60,10 +60,10 @@ public static class DnsKey
     }
 
     /// <summary>Makes the key of what a person or a signature asks for: a name, a reverse name, or an address as text.</summary>
-    /// <param name="text">The text.</param>
+    /// <param name="text">UTF-8.</param>
     /// <param name="key">At least <see cref="MaxBytes"/> bytes.</param>
     /// <returns>Bytes written; 0 where no name and no address is like that.</returns>
-    public static int OfText(string text, Span<byte> key)
+    public static int OfText(ReadOnlySpan<byte> text, Span<byte> key)
     {
         if (IsAddressText(text) && IPAddress.TryParse(text, out var address))
         {
@@ -72,18 +72,18 @@ public static class DnsKey
             return OfAddress(bytes[..length], key);
         }
 
-        if (text.EndsWith('.'))
+        if (text is [.., (byte)'.'])
         {
             text = text[..^1];
         }
 
-        if (!Encoding.UTF8.TryGetBytes(text, key.Slice(1, DnsLimits.NameText), out var written) || written == 0)
+        if (text.IsEmpty || !text.TryCopyTo(key.Slice(1, DnsLimits.NameText)))
         {
             return 0;
         }
 
-        _ = Ascii.ToLowerInPlace(key.Slice(1, written), out _);
-        return OfFolded(written, key);
+        _ = Ascii.ToLowerInPlace(key.Slice(1, text.Length), out _);
+        return OfFolded(text.Length, key);
     }
 
     // The name stands behind the first byte, in lower case.
@@ -104,7 +104,8 @@ public static class DnsKey
     }
 
     // IPAddress reads "1" and "0x7f.1" as addresses too; DNS has names like that.
-    private static bool IsAddressText(string text) => text.Contains(':') || (text.Length > 0 && char.IsAsciiDigit(text[0]) && text.AsSpan().Count('.') == 3 && !text.AsSpan().ContainsAnyExcept(Ipv4Characters));
+    private static bool IsAddressText(ReadOnlySpan<byte> text) => text.Contains((byte)':')
+        || (text is [>= (byte)'0' and <= (byte)'9', ..] && text.Count((byte)'.') == 3 && !text.ContainsAnyExcept(Ipv4Characters));
 
     /// <summary>Whether it is the key of an address.</summary>
     public static bool IsAddress(ReadOnlySpan<byte> key) => key[0] != Name;

@@ -1,9 +1,9 @@
 using System.Globalization;
-using System.Text;
 using TraceeMesh.Contracts;
 using TraceeMesh.Contracts.Lookups;
 using TraceeMesh.Enricher.Containers;
 using TraceeMesh.Enricher.Enrichment;
+using TraceeMesh.MessagePack;
 
 namespace TraceeMesh.Enricher.Lookups;
 
@@ -13,6 +13,16 @@ public sealed class ContainersSource(NodeStores stores) : INodeSource
 {
     /// <summary>How long after its end a container is still found by who asks as of now.</summary>
     public static readonly TimeSpan Afterlife = TimeSpan.FromSeconds(30);
+
+    private static readonly RowNames Names = new(
+        "container_id",
+        "container_ctime",
+        "container_name",
+        "container_image",
+        "k8s_pod_id",
+        "k8s_pod_name",
+        "k8s_pod_namespace",
+        "k8s_pod_sandbox");
 
     /// <inheritdoc/>
     public SourceDescription Description { get; } = new(
@@ -31,14 +41,14 @@ public sealed class ContainersSource(NodeStores stores) : INodeSource
     public ChangeLog Changes => stores.Containers.Changes;
 
     /// <inheritdoc/>
-    public LookupResult Answer(DataValue key, in AsOf at)
+    public LookupResult Answer(in LookupKey key, in AsOf at)
     {
-        if (key.Kind != DataKind.Text)
+        if (!key.IsText)
         {
             return LookupResult.Failed(LookupStatus.KeyNotSupported);
         }
 
-        var lives = stores.Containers.FindAll(Encoding.UTF8.GetBytes(key.Text));
+        var lives = stores.Containers.FindAll(key.Text.Bytes);
         for (var i = lives.Length - 1; i >= 0; i--)
         {
             if (Exists(lives[i], at))
@@ -94,17 +104,20 @@ public sealed class ContainersSource(NodeStores stores) : INodeSource
         return new LookupResult(LookupStatus.Found, Values(container), NodeLookups.OffsetIn(load, container.From), to, open, container.State.Name());
     }
 
-    private static DataValue Values(Container container)
+    private static DataValue Values(Container container) => container.Answer ??= Describe(container);
+
+    private static DataValue Describe(Container container)
     {
         var facts = container.Facts;
-        return DataValue.MapOf(
-            ("container_id", DataValue.Of(container.Id.ToString())),
-            ("container_ctime", DataValue.Of(container.Ctime)),
-            ("container_name", DataValue.Of(facts.Name.ToString())),
-            ("container_image", DataValue.Of(facts.Image.ToString())),
-            ("k8s_pod_id", DataValue.Of(facts.PodUid.ToString())),
-            ("k8s_pod_name", DataValue.Of(facts.PodName.ToString())),
-            ("k8s_pod_namespace", DataValue.Of(facts.PodNamespace.ToString())),
-            ("k8s_pod_sandbox", DataValue.Of(facts.PodSandbox)));
+        return Row.Of(
+            Names,
+            container.Id,
+            container.Ctime,
+            facts.Name,
+            facts.Image,
+            facts.PodUid,
+            facts.PodName,
+            facts.PodNamespace,
+            facts.PodSandbox);
     }
 }

@@ -35,14 +35,14 @@ public sealed class DnsSource(NodeStores stores, TimeProvider time) : INodeSourc
     public long Evicted => stores.Dns.Evicted;
 
     /// <inheritdoc/>
-    public LookupResult Answer(DataValue key, in AsOf at)
+    public LookupResult Answer(in LookupKey key, in AsOf at)
     {
-        if (key.Kind != DataKind.Text)
+        if (!key.IsText)
         {
             return LookupResult.Failed(LookupStatus.KeyNotSupported);
         }
 
-        var length = DnsKey.OfText(key.Text, _key);
+        var length = DnsKey.OfText(key.Text.Bytes, _key);
         if (length == 0)
         {
             return LookupResult.Failed(LookupStatus.NotFound);

@@ -22,7 +22,7 @@ public interface INodeSource
     /// <summary>Answers a question.</summary>
     /// <param name="key">A text, an integer, a bool or a map.</param>
     /// <param name="at">As of when.</param>
-    public LookupResult Answer(DataValue key, in AsOf at);
+    public LookupResult Answer(in LookupKey key, in AsOf at);
 
     /// <summary>Adds what exists as of then, in an order that stays, after an entry told before.</summary>
     /// <param name="at">As of when.</param>

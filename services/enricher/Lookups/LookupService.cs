@@ -100,14 +100,14 @@ public sealed class LookupService
 
     private async ValueTask<bool> AnswerAsync(BusMessage message, CancellationToken cancellation)
     {
-        if (LookupCodec.TryReadRequest(message.Payload, out var request) is not FrameStatus.Ok and var status)
+        if (LookupCodec.TryReadRequest(message.PayloadMemory, out var request) is not FrameStatus.Ok and var status)
         {
             Malformed(message, _get, status);
-            Respond(message, new LookupReply([LookupResult.Failed(LookupStatus.KeyNotSupported)]));
+            Respond(message, new LookupReply([LookupResult.Failed(LookupStatus.KeyNotSupported)]), asRows: false);
             return false;
         }
 
-        Respond(message, await AnswerAsync(request, cancellation));
+        Respond(message, await AnswerAsync(request, cancellation), request.TakesRows);
         _counters.Answered.Add();
         return true;
     }
@@ -179,10 +179,10 @@ public sealed class LookupService
             Convert.ToHexStringLower(message.Payload[..Math.Min(16, message.Payload.Length)]));
     }
 
-    private void Respond(BusMessage message, LookupReply reply)
+    private void Respond(BusMessage message, LookupReply reply, bool asRows)
     {
         using var writer = new MessagePackWriter();
-        LookupCodec.WriteReply(writer, reply);
+        LookupCodec.WriteReply(writer, reply, asRows);
         if (writer.WrittenSpan.Length > Limits.ReplyBytes)
         {
             // Whoever asks for less at a time gets it.

@@ -31,9 +31,9 @@ public sealed class ProcessTreeSource(NodeStores stores) : INodeSource
     public long Evicted => stores.Processes.EvictedDead + stores.Processes.EvictedLiving;
 
     /// <inheritdoc/>
-    public LookupResult Answer(DataValue key, in AsOf at)
+    public LookupResult Answer(in LookupKey key, in AsOf at)
     {
-        if (!ProcessTreeKey.TryRead(key, out var asked))
+        if (!ProcessTreeKey.TryRead(key.Value, out var asked))
         {
             return LookupResult.Failed(LookupStatus.KeyNotSupported);
         }

@@ -46,8 +46,8 @@ public readonly record struct LookupMoment(long Position, long Time);
 /// <summary>A question to a data source, for one event (mesh.md section 4).</summary>
 public sealed record LookupRequest
 {
-    /// <summary>Texts, integers, bools or maps.</summary>
-    public required IReadOnlyList<DataValue> Keys { get; init; }
+    /// <summary>Texts, integers, bools or maps. Texts of a request that was read lie in its message.</summary>
+    public required IReadOnlyList<LookupKey> Keys { get; init; }
 
     /// <summary>Node of the event.</summary>
     public string Node { get; init; } = "";
@@ -72,6 +72,9 @@ public sealed record LookupRequest
 
     /// <summary>How long the source may wait for the position, ms.</summary>
     public int DeadlineMs { get; init; } = 1000;
+
+    /// <summary>Whether who asks reads answers as rows too: names once, then values.</summary>
+    public bool TakesRows { get; init; }
 }
 
 /// <summary>The answer for one key.</summary>

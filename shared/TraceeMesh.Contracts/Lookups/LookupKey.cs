@@ -29,14 +29,20 @@ public readonly struct LookupKey : IEquatable<LookupKey>
     }
 
     /// <summary>The key as it travels.</summary>
-    public DataValue Value => _shape switch
+    public DataValue Value => _value ?? _shape switch
     {
         Shape.Text => _text,
         Shape.Process => DataValue.MapOf(("entityId", _entity)),
         Shape.Thread => DataValue.MapOf(("threadEntityId", _entity)),
         Shape.Lineage => DataValue.MapOf(("entityId", _entity), ("maxDepth", _depth)),
-        _ => _value ?? DataValue.Nil,
+        _ => DataValue.Nil,
     };
+
+    /// <summary>Whether it is a text.</summary>
+    public bool IsText => _shape == Shape.Text;
+
+    /// <summary>The text; empty of anything else.</summary>
+    public Utf8Text Text => _text;
 
     /// <summary>
     /// The thing it asks about: of a map its first pair, else the key itself. An answer holds until a change of this is told.
@@ -62,9 +68,9 @@ public readonly struct LookupKey : IEquatable<LookupKey>
             switch (map[0].Key)
             {
                 case "entityId":
-                    return Process((ulong)map[0].Value.Integer);
+                    return new LookupKey(Shape.Process, value, entity: (ulong)map[0].Value.Integer);
                 case "threadEntityId":
-                    return Thread((ulong)map[0].Value.Integer);
+                    return new LookupKey(Shape.Thread, value, entity: (ulong)map[0].Value.Integer);
             }
         }
 
@@ -103,7 +109,8 @@ public readonly struct LookupKey : IEquatable<LookupKey>
 
     /// <inheritdoc/>
     public bool Equals(LookupKey other) =>
-        _shape == other._shape && _entity == other._entity && _depth == other._depth && _text == other._text && Equals(_value, other._value);
+        _shape == other._shape && _entity == other._entity && _depth == other._depth && _text == other._text
+        && (_shape != Shape.Value || Equals(_value, other._value));
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => obj is LookupKey other && Equals(other);

@@ -38,6 +38,9 @@ public static class DataValueCodec
                 }
 
                 break;
+            case DataKind.Map when value.Encoded is Row row:
+                row.WriteMap(writer);
+                break;
             case DataKind.Map:
                 writer.WriteMapHeader(value.Map.Length);
                 foreach (var (key, item) in value.Map)
@@ -55,6 +58,47 @@ public static class DataValueCodec
 
     /// <summary>Reads a value; refuses extensions, maps with other keys than texts, and more than <see cref="Limits.Depth"/> levels.</summary>
     public static bool TryRead(ref MessagePackReader reader, out DataValue value) => TryRead(ref reader, Limits.Depth, out value);
+
+    /// <summary>Passes over a value if <see cref="TryRead(ref MessagePackReader, out DataValue)"/> could read it.</summary>
+    public static bool TryPass(ref MessagePackReader reader) => TryPass(ref reader, Limits.Depth);
+
+    private static bool TryPass(ref MessagePackReader reader, int depth)
+    {
+        if (depth == 0)
+        {
+            return false;
+        }
+
+        switch (reader.NextType)
+        {
+            case MessagePackType.Map when reader.TryReadMapHeader(out var pairs):
+                for (; pairs > 0; pairs--)
+                {
+                    if (!reader.TryReadText(out _) || !TryPass(ref reader, depth - 1))
+                    {
+                        return false;
+                    }
+                }
+
+                return true;
+            case MessagePackType.Array when reader.TryReadArrayHeader(out var count):
+                for (; count > 0; count--)
+                {
+                    if (!TryPass(ref reader, depth - 1))
+                    {
+                        return false;
+                    }
+                }
+
+                return true;
+            case MessagePackType.None or MessagePackType.Extension:
+                return false;
+            case MessagePackType.Text:
+                return reader.TryReadText(out _);
+            default:
+                return reader.TrySkip();
+        }
+    }
 
     private static bool TryRead(ref MessagePackReader reader, int depth, out DataValue value)
     {

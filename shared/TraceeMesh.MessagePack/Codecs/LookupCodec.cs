@@ -1,4 +1,5 @@
 using TraceeMesh.Contracts;
+using TraceeMesh.Contracts.Events;
 using TraceeMesh.Contracts.Lookups;
 
 namespace TraceeMesh.MessagePack;
@@ -16,32 +17,38 @@ public static class LookupCodec
     /// <summary>Writes a request.</summary>
     public static void WriteRequest(MessagePackWriter writer, LookupRequest request)
     {
-        writer.WriteMapHeader(request.At.Count == 0 ? 7 : 8);
-        writer.WriteText("v"u8);
+        writer.WriteMapHeader(7 + (request.At.Count > 0 ? 1 : 0) + (request.TakesRows ? 1 : 0));
+        writer.WriteName("v"u8);
         writer.WriteInt(Version);
-        writer.WriteText("keys"u8);
+        writer.WriteName("keys"u8);
         writer.WriteArrayHeader(request.Keys.Count);
         for (var i = 0; i < request.Keys.Count; i++)
         {
-            DataValueCodec.Write(writer, request.Keys[i]);
+            WriteKey(writer, request.Keys[i]);
         }
 
-        writer.WriteText("node"u8);
+        writer.WriteName("node"u8);
         writer.WriteText(request.Node);
-        writer.WriteText("load"u8);
+        writer.WriteName("load"u8);
         writer.WriteUInt(request.LoadId);
-        writer.WriteText("position"u8);
+        writer.WriteName("position"u8);
         writer.WriteInt(request.Position);
-        writer.WriteText("time"u8);
+        writer.WriteName("time"u8);
         writer.WriteInt(request.Time);
-        writer.WriteText("deadline_ms"u8);
+        writer.WriteName("deadline_ms"u8);
         writer.WriteInt(request.DeadlineMs);
+        if (request.TakesRows)
+        {
+            writer.WriteName("rows"u8);
+            writer.WriteBool(true);
+        }
+
         if (request.At.Count == 0)
         {
             return;
         }
 
-        writer.WriteText("at"u8);
+        writer.WriteName("at"u8);
         writer.WriteArrayHeader(request.At.Count);
         for (var i = 0; i < request.At.Count; i++)
         {
@@ -52,10 +59,12 @@ public static class LookupCodec
     }
 
     /// <summary>Reads a request.</summary>
-    public static FrameStatus TryReadRequest(ReadOnlySpan<byte> message, out LookupRequest request)
+    /// <param name="message">The request; its texts are those of the keys, so it must outlive them.</param>
+    /// <param name="request">What was read.</param>
+    public static FrameStatus TryReadRequest(ReadOnlyMemory<byte> message, out LookupRequest request)
     {
         request = new LookupRequest { Keys = [] };
-        var reader = new MessagePackReader(message);
+        var reader = new MessagePackReader(message.Span);
         if (!reader.TryReadMapHeader(out var fields))
         {
             return FrameStatus.Malformed;
@@ -68,7 +77,7 @@ public static class LookupCodec
                 return FrameStatus.Malformed;
             }
 
-            var status = TryReadRequestField(ref reader, name, ref request);
+            var status = TryReadRequestField(ref reader, message, name, ref request);
             if (status != FrameStatus.Ok)
             {
                 return status;
@@ -79,14 +88,23 @@ public static class LookupCodec
     }
 
     /// <summary>Writes a reply.</summary>
-    public static void WriteReply(MessagePackWriter writer, LookupReply reply)
+    /// <param name="writer">Takes it.</param>
+    /// <param name="reply">The reply.</param>
+    /// <param name="asRows">Whether who asked <see cref="LookupRequest.TakesRows"/>.</param>
+    public static void WriteReply(MessagePackWriter writer, LookupReply reply, bool asRows = false)
     {
-        writer.WriteMapHeader(3);
-        writer.WriteText("v"u8);
+        writer.WriteMapHeader(asRows ? 4 : 3);
+        writer.WriteName("v"u8);
         writer.WriteInt(Version);
-        writer.WriteText("history_from"u8);
+        writer.WriteName("history_from"u8);
         writer.WriteInt(reply.HistoryFrom);
-        writer.WriteText("results"u8);
+        if (asRows)
+        {
+            LookupRows.Write(writer, reply.Results);
+            return;
+        }
+
+        writer.WriteName("results"u8);
         writer.WriteArrayHeader(reply.Results.Count);
         for (var i = 0; i < reply.Results.Count; i++)
         {
@@ -98,6 +116,7 @@ public static class LookupCodec
     public static FrameStatus TryReadReply(ReadOnlySpan<byte> message, out LookupReply reply)
     {
         reply = new LookupReply([]);
+        RowNames[] names = [];
         var reader = new MessagePackReader(message);
         if (!reader.TryReadMapHeader(out var fields))
         {
@@ -136,6 +155,22 @@ public static class LookupCodec
 
                 reply = reply with { Results = results };
             }
+            else if (name.SequenceEqual("names"u8))
+            {
+                if (!LookupRows.TryReadNames(ref reader, out names))
+                {
+                    return FrameStatus.BadHeader;
+                }
+            }
+            else if (name.SequenceEqual("rows"u8))
+            {
+                if (!LookupRows.TryRead(ref reader, message, names, out var results))
+                {
+                    return FrameStatus.BadHeader;
+                }
+
+                reply = reply with { Results = results };
+            }
             else if (!reader.TrySkip())
             {
                 return FrameStatus.Malformed;
@@ -145,7 +180,7 @@ public static class LookupCodec
         return FrameStatus.Ok;
     }
 
-    private static FrameStatus TryReadRequestField(ref MessagePackReader reader, ReadOnlySpan<byte> name, ref LookupRequest request)
+    private static FrameStatus TryReadRequestField(ref MessagePackReader reader, ReadOnlyMemory<byte> message, ReadOnlySpan<byte> name, ref LookupRequest request)
     {
         if (name.SequenceEqual("v"u8))
         {
@@ -154,7 +189,7 @@ public static class LookupCodec
 
         if (name.SequenceEqual("keys"u8))
         {
-            return TryReadKeys(ref reader, ref request);
+            return TryReadKeys(ref reader, message, ref request);
         }
 
         if (name.SequenceEqual("node"u8))
@@ -192,6 +227,13 @@ public static class LookupCodec
             return ok ? FrameStatus.Ok : FrameStatus.BadHeader;
         }
 
+        if (name.SequenceEqual("rows"u8))
+        {
+            var ok = reader.TryReadBool(out var rows);
+            request = request with { TakesRows = rows };
+            return ok ? FrameStatus.Ok : FrameStatus.BadHeader;
+        }
+
         if (name.SequenceEqual("at"u8))
         {
             return TryReadMoments(ref reader, ref request);
@@ -224,7 +266,7 @@ public static class LookupCodec
         return FrameStatus.Ok;
     }
 
-    private static FrameStatus TryReadKeys(ref MessagePackReader reader, ref LookupRequest request)
+    private static FrameStatus TryReadKeys(ref MessagePackReader reader, ReadOnlyMemory<byte> message, ref LookupRequest request)
     {
         if (!reader.TryReadArrayHeader(out var count))
         {
@@ -236,10 +278,10 @@ public static class LookupCodec
             return FrameStatus.TooLarge;
         }
 
-        var keys = new DataValue[count];
+        var keys = new LookupKey[count];
         for (var i = 0; i < count; i++)
         {
-            if (!DataValueCodec.TryRead(ref reader, out keys[i]))
+            if (!TryReadKey(ref reader, message, out keys[i]))
             {
                 return FrameStatus.BadHeader;
             }
@@ -249,20 +291,45 @@ public static class LookupCodec
         return FrameStatus.Ok;
     }
 
+    private static void WriteKey(MessagePackWriter writer, in LookupKey key)
+    {
+        if (key.IsText)
+        {
+            writer.WriteText(key.Text.Bytes);
+        }
+        else
+        {
+            DataValueCodec.Write(writer, key.Value);
+        }
+    }
+
+    private static bool TryReadKey(ref MessagePackReader reader, ReadOnlyMemory<byte> message, out LookupKey key)
+    {
+        if (reader.TryReadText(out var text))
+        {
+            key = new Utf8Text(message.Slice(reader.Position - text.Length, text.Length));
+            return true;
+        }
+
+        var ok = DataValueCodec.TryRead(ref reader, out var value);
+        key = value;
+        return ok;
+    }
+
     private static void WriteResult(MessagePackWriter writer, LookupResult result)
     {
         writer.WriteMapHeader(6);
-        writer.WriteText("status"u8);
+        writer.WriteName("status"u8);
         writer.WriteText(result.Status.Name());
-        writer.WriteText("values"u8);
+        writer.WriteName("values"u8);
         DataValueCodec.Write(writer, result.Values);
-        writer.WriteText("from"u8);
+        writer.WriteName("from"u8);
         writer.WriteInt(result.From);
-        writer.WriteText("to"u8);
+        writer.WriteName("to"u8);
         writer.WriteInt(result.To);
-        writer.WriteText("open"u8);
+        writer.WriteName("open"u8);
         writer.WriteBool(result.Open);
-        writer.WriteText("enrichment"u8);
+        writer.WriteName("enrichment"u8);
         writer.WriteText(result.Enrichment);
     }
 
@@ -347,8 +414,8 @@ public static class LookupCodec
 
         if (name.SequenceEqual("enrichment"u8))
         {
-            var ok = HeaderReader.TryReadName(ref reader, out var enrichment);
-            read.Enrichment = enrichment;
+            var ok = reader.TryReadText(out var enrichment) && enrichment.Length <= Limits.NameBytes;
+            read.Enrichment = ok ? FieldNames.Of(enrichment) : "";
             return ok;
         }
 
