@@ -15,6 +15,8 @@ public sealed class DetectorCounters(ServiceCounters counters)
 
     public ServiceCounter EventsUnknown { get; } = counters.Counter("events_unknown", "Events of a kind this detector does not know, which no signature can select");
 
+    public ServiceCounter EventsRepeated { get; } = counters.Counter("events_repeated", "Events passed over because they had come before, in other frames");
+
     public ServiceCounter EventsLost { get; } = counters.Counter("events_lost", "Events lost between enricher and detector");
 
     public ServiceCounter Evaluations { get; } = counters.Counter("evaluations", "Events handed to signatures");
@@ -40,6 +42,8 @@ public sealed class DetectorCounters(ServiceCounters counters)
     public ServiceCounter FindingsSuppressed { get; } = counters.Counter("findings_suppressed", "Findings that an exception in signatures.yaml kept back");
 
     public ServiceCounter FindingsShortened { get; } = counters.Counter("findings_shortened", "Findings that exceeded the bus's message size and lost their data");
+
+    public ServiceCounter SilencesTold { get; } = counters.Counter("silences_told", "Services that fell silent, told as a finding");
 
     public ServiceCounter LeasesTaken { get; } = counters.Counter("leases_taken", "Partitions taken");
 

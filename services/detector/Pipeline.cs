@@ -8,6 +8,7 @@ using TraceeMesh.Detector.Lookups;
 using TraceeMesh.Detector.Partitions;
 using TraceeMesh.Detector.Reporting;
 using TraceeMesh.Detector.Selecting;
+using TraceeMesh.Detector.Silence;
 using TraceeMesh.Detector.State;
 using TraceeMesh.ServiceDefaults;
 using TraceeMesh.Signatures;
@@ -68,6 +69,8 @@ public static class Pipeline
         var judge = new JudgeParts(catalog, sources, Mechanisms.FindingsBeforePosition ? findings : new BelatedFindings(findings, host.Time, cancellation), leftBehind, new EvaluationLimits(), host.Options.Node, host.Subjects, counters, host.Time, host.Log);
         var parts = new PartitionParts(jetStream, host.Subjects, host.Streams, judge, counters, host.Time, host.Log);
         var keeper = new LeaseKeeper(parts, host.Options.Instance, new LeaseTimes());
+        var silence = new SilenceWatch(parts, host.Options.Instance, new LeaseTimes());
+        host.Counters.Counter("heartbeats_refused", "Heartbeats of services beyond those that can be watched", () => silence.Refused);
         using var requests = host.Bus.Subscribe(host.Subjects.Signatures, new SignaturesEndpoint(host.Options.Instance, catalog, directory).Answer);
         LookupMetrics.Add(host.Counters, catalog);
         host.Counters.Gauge("partitions_owned", "Partitions this detector judges", () => keeper.Owned);
@@ -76,6 +79,7 @@ public static class Pipeline
             [
                 c => keeper.RunAsync(() => Tell(host.Health, keeper, findings), c),
                 selection.RunAsync,
+                silence.RunAsync,
                 leftBehind.RunAsync,
                 .. directory is null ? [] : new Func<CancellationToken, Task>[] { directory.RunAsync },
                 c => sources.RunAsync(() => catalog.Signatures.Any(s => s.State == SignatureState.Waiting), c),

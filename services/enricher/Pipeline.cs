@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using TraceeMesh.Bus;
 using TraceeMesh.Contracts;
@@ -140,7 +141,8 @@ public sealed class Pipeline(
     {
         var resume = new ResumeReader(_jetStream, node, subjects, _streams, log);
         var account = await resume.ReadAccountAsync(cancellation);
-        var point = await resume.ReadFramesAsync(cancellation) ?? ResumePoint.From(account);
+        var series = BitConverter.ToUInt32(RandomNumberGenerator.GetBytes(sizeof(uint)));
+        var point = await resume.ReadFramesAsync(cancellation) ?? ResumePoint.From(account, series);
         if (!Mechanisms.ResumeFromStoredFrames && point is not null)
         {
             point = point with { Watermark = await resume.ReadEndAsync(cancellation) };
@@ -154,6 +156,7 @@ public sealed class Pipeline(
         })
         {
             Pods = pods?.Pods ?? new PodTable(),
+            Series = series,
         };
         if (account is not null)
         {

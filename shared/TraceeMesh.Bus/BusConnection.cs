@@ -56,6 +56,9 @@ public sealed partial class BusConnection : IAsyncDisposable
         }
     }
 
+    /// <summary>How many servers keep each stream that this connection creates.</summary>
+    public int StreamReplicas => _options.StreamReplicas;
+
     internal string InboxPrefix { get; }
 
     /// <summary>A subject nobody else uses, for replies outside <see cref="RequestAsync"/>.</summary>

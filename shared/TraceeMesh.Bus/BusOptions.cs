@@ -53,6 +53,9 @@ public sealed record BusOptions
     /// <summary>Requests awaiting their reply at one time; one more is refused with <see cref="ReplyStatus.TooManyInFlight"/>.</summary>
     public int MaxRequestsInFlight { get; init; } = 16384;
 
+    /// <summary>How many servers of a cluster keep each stream that this connection creates, 1 to 5.</summary>
+    public int StreamReplicas { get; init; } = 1;
+
     /// <summary>The clock of time-outs.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 }

@@ -40,7 +40,7 @@ public static class Permissions
             new(
                 "detector",
                 [subjects.AllFindings, $"{p}.ds.*.*.get", $"{p}.ds.*.*.get.*", $"{heartbeat}.detector.*", $"{p}.dead.detector.*", $"$KV.{p}-selection.>", $"$KV.{p}-leases.>", "$SRV.>", JetStream, Inbox],
-                [Inbox, subjects.Signatures, $"{p}.ds.*.*.changed", $"{p}.ds.*.*.changed.*"]),
+                [Inbox, subjects.Signatures, subjects.AllHeartbeats, $"{p}.ds.*.*.changed", $"{p}.ds.*.*.changed.*"]),
             new(
                 "datasource-api",
                 [$"{p}.ds.*.*.get", $"{p}.ds.*.*.get.*", $"{p}.ds.*.*.list", $"{p}.ds.*.*.list.*", $"{p}.ds.*.*.changed", $"{p}.dslog.>", $"{p}.audit.>", $"{heartbeat}.datasource-api.*", $"$KV.{p}-selection.>", "$SRV.>", JetStream, Inbox],

@@ -7,16 +7,14 @@ namespace TraceeMesh.ServiceDefaults;
 /// <summary>Says once a second that the service is there, and in which state.</summary>
 internal sealed class HeartbeatPublisher(MeshHost host)
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
-
     private readonly string _subject = host.Subjects.Heartbeat(host.Options.Service, host.Options.Instance);
     private readonly long _started = UnixNanoseconds(host.Time);
     private readonly ServiceCounter _missed = host.Counters.Counter("heartbeats_missed", "Heartbeats that could not be sent");
 
-    /// <summary>Beats until cancelled, and once more to say that the service stops.</summary>
+    /// <summary>Beats until cancelled.</summary>
     public async Task RunAsync(CancellationToken cancellation)
     {
-        using var timer = new PeriodicTimer(Interval, host.Time);
+        using var timer = new PeriodicTimer(Heartbeat.Interval, host.Time);
         try
         {
             do
@@ -27,9 +25,15 @@ internal sealed class HeartbeatPublisher(MeshHost host)
         }
         catch (OperationCanceledException)
         {
-            host.Health.Stopping();
-            Beat();
+            // The host says what is to be said at the end.
         }
+    }
+
+    /// <summary>Says that the service stops as it was told to; one that says nothing any more is missed.</summary>
+    public void Leave()
+    {
+        host.Health.Stopping();
+        Beat();
     }
 
     private static long UnixNanoseconds(TimeProvider time) => (time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * 100;

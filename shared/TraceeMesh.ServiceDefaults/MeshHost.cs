@@ -142,17 +142,7 @@ public sealed class MeshHost : IAsyncDisposable
         {
             await ConnectAsync(stop);
             await StartHttpAsync(setup);
-            var heartbeat = new HeartbeatPublisher(this).RunAsync(stop.Token);
-            try
-            {
-                await pipeline(this, stop.Token);
-            }
-            finally
-            {
-                await stop.CancelAsync();
-                await heartbeat;
-            }
-
+            await BeatWhileAsync(pipeline, stop);
             return _busRefused ? ExitCode.BusUnreachable : ExitCode.Ok;
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -176,6 +166,27 @@ public sealed class MeshHost : IAsyncDisposable
         }
     }
 
+    private async Task BeatWhileAsync(Func<MeshHost, CancellationToken, Task> pipeline, CancellationTokenSource stop)
+    {
+        var publisher = new HeartbeatPublisher(this);
+        var beating = publisher.RunAsync(stop.Token);
+        try
+        {
+            await pipeline(this, stop.Token);
+        }
+        finally
+        {
+            // A pipeline that ends by itself was not told to.
+            var told = stop.IsCancellationRequested;
+            await stop.CancelAsync();
+            await beating;
+            if (told)
+            {
+                publisher.Leave();
+            }
+        }
+    }
+
     private BusOptions OptionsOfBus() => new()
     {
         Urls = Options.NatsUrl.Split(','),
@@ -183,6 +194,7 @@ public sealed class MeshHost : IAsyncDisposable
         User = Options.User,
         Password = Options.Password,
         WaitForServer = BusWait,
+        StreamReplicas = Options.StreamReplicas,
         Time = Time,
     };
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -9,6 +10,9 @@ namespace TraceeMesh.ServiceDefaults;
 /// <summary>What every service is told at its start: by a flag, or else by the environment variable named beside it.</summary>
 public sealed record MeshOptions
 {
+    // The bus knows no more.
+    private const int MaxReplicas = 5;
+
     private static readonly Dictionary<string, string> Flags = new()
     {
         ["--node"] = "NODE",
@@ -17,6 +21,7 @@ public sealed record MeshOptions
         ["--credentials"] = "CREDENTIALS",
         ["--http"] = "HTTP_ADDRESS",
         ["--prefix"] = "SUBJECT_PREFIX",
+        ["--replicas"] = "STREAM_REPLICAS",
     };
 
     /// <summary>collector, enricher, detector or datasource-api.</summary>
@@ -36,6 +41,9 @@ public sealed record MeshOptions
 
     /// <summary><c>--prefix</c>, TRACEEMESH_SUBJECT_PREFIX: first token of every subject.</summary>
     public required string Prefix { get; init; }
+
+    /// <summary><c>--replicas</c>, TRACEEMESH_STREAM_REPLICAS: how many servers of the bus keep each stream; 1 by default, 3 on a cluster of three.</summary>
+    public int StreamReplicas { get; init; } = 1;
 
     /// <summary>User of the bus, from the file that <c>--credentials</c>, TRACEEMESH_CREDENTIALS names; null without one.</summary>
     public string? User { get; init; }
@@ -76,6 +84,7 @@ public sealed record MeshOptions
             NatsUrl = configuration["NATS_URL"] ?? "nats://127.0.0.1:4222",
             Http = ParseEndPoint("--http", configuration["HTTP_ADDRESS"] ?? "127.0.0.1:0"),
             Prefix = configuration["SUBJECT_PREFIX"] ?? Subjects.DefaultPrefix,
+            StreamReplicas = ParseReplicas(configuration["STREAM_REPLICAS"] ?? "1"),
             User = user,
             Password = password,
             Configuration = configuration,
@@ -87,6 +96,11 @@ public sealed record MeshOptions
         IPEndPoint.TryParse(value, out var endPoint)
             ? endPoint
             : throw new ServiceExitException(ExitCode.Usage, $"{flag} {value}: not an address and port such as 127.0.0.1:8080");
+
+    private static int ParseReplicas(string value) =>
+        int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var replicas) && replicas is >= 1 and <= MaxReplicas
+            ? replicas
+            : throw new ServiceExitException(ExitCode.Usage, $"--replicas {value}: a number from 1 to {MaxReplicas}, at most as many as the bus has servers");
 
     private static void Refuse(string[] args, Dictionary<string, string> mapping)
     {

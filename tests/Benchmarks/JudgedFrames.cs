@@ -51,7 +51,7 @@ internal static class JudgedFrames
         for (var run = 0; run < (quick ? 2 : Runs); run++)
         {
             reference = Math.Min(reference, Best(() => Decode(cursor, decoded)));
-            best = Math.Min(best, Best(() => judge.JudgeAsync(cursor, losses, cancellation).GetAwaiter().GetResult()));
+            best = Math.Min(best, Best(() => judge.JudgeAsync(cursor, losses, ToldEvents.Nothing, cancellation).GetAwaiter().GetResult()));
             await Task.Yield();
         }
 

@@ -44,7 +44,7 @@ public sealed class NatsServer : IAsyncDisposable
         prepare?.Invoke(directory);
         var port = Ports.Free();
         var configuration = Path.Combine(directory, "nats.conf");
-        var store = jetStream ? $"jetstream {{ store_dir: \"{directory}/store\", max_memory_store: 1GB, max_file_store: 4GB }}" : "";
+        var store = jetStream ? $"jetstream {{ store_dir: \"{directory}/store\", max_memory_store: 4GB, max_file_store: 4GB }}" : "";
         await File.WriteAllTextAsync(configuration, $"""
             listen: "127.0.0.1:{port}"
             server_name: "{Path.GetFileName(directory)}"

@@ -51,7 +51,7 @@ internal static class Heartbeats
 
     private static async Task<HashSet<(string Service, string Node, string Instance)>> Remembered(BusConnection bus, CancellationToken cancellation)
     {
-        var last = await LastValues.Read(new JetStream(bus), new StreamTable(MeshSubjects.InForce).Heartbeats.Name, cancellation);
+        var last = await LastValues.Read(new JetStream(bus), new StreamTable(MeshSubjects.InForce).Heartbeats, cancellation);
         return [.. last.Select(payload => TryRead(payload.Span)).OfType<Heartbeat>().Where(h => h.State != Heartbeat.Stopping).Select(KeyOf)];
     }
 

@@ -16,7 +16,7 @@ public static class Reckoning
         foreach (var (partition, emitted) in account.Emitted)
         {
             var ranges = new OffsetRanges();
-            if (judged.TryGetValue(partition, out var books) && books.LoadId == account.LoadId)
+            if (judged.TryGetValue(partition, out var books) && books.LoadId == account.LoadId && books.Series == account.Series)
             {
                 foreach (var pair in books.Judged.Where(p => p.Length == 2))
                 {

@@ -1,4 +1,5 @@
 using TraceeMesh.Bus;
+using TraceeMesh.Contracts;
 
 namespace TraceeMesh.Cli.Streams;
 
@@ -7,16 +8,17 @@ internal static class LastValues
 {
     private static readonly TimeSpan InactiveThreshold = TimeSpan.FromSeconds(5);
 
-    /// <summary>None when the stream is not there.</summary>
-    public static async Task<IReadOnlyList<ReadOnlyMemory<byte>>> Read(JetStream jetStream, string stream, CancellationToken cancellation)
+    /// <summary>None when the stream, of one subject with wildcards, is not there.</summary>
+    public static async Task<IReadOnlyList<ReadOnlyMemory<byte>>> Read(JetStream jetStream, StreamDefinition definition, CancellationToken cancellation)
     {
+        var stream = definition.Name;
         if (await jetStream.FindStreamAsync(stream, cancellation) is null)
         {
             return [];
         }
 
-        var definition = new ConsumerDefinition(stream) { Start = ConsumerStart.LastPerSubject, InactiveThreshold = InactiveThreshold };
-        await using var consumer = await jetStream.CreateConsumerAsync(definition, cancellation: cancellation);
+        var last = new ConsumerDefinition(stream) { FilterSubject = definition.Subjects[0], Start = ConsumerStart.LastPerSubject, InactiveThreshold = InactiveThreshold };
+        await using var consumer = await jetStream.CreateConsumerAsync(last, cancellation: cancellation);
         var values = new List<ReadOnlyMemory<byte>>();
         for (var left = consumer.Created.Pending; left > 0; left--)
         {

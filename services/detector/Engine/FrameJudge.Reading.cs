@@ -22,8 +22,18 @@ public sealed partial class FrameJudge
         }
 
         var status = _cursor.TryRead(_event);
-        plan = status == FrameStatus.Ok ? _index.Find(id, _event.Origin) : null;
+        if (status == FrameStatus.Ok)
+        {
+            plan = _told.Has(in _event.Context) ? Repeated() : _index.Find(id, _event.Origin);
+        }
+
         return status;
+    }
+
+    private SelectionPlan? Repeated()
+    {
+        _parts.Counters.EventsRepeated.Add();
+        return null;
     }
 
     /// <summary>Looks where the next event happened, and passes over it if nobody wants it there. <paramref name="status"/> then says how that went.</summary>

@@ -35,6 +35,7 @@ public sealed partial class FrameJudge : IFindingSink, IDisposable
     private FrameStatus _status;
     private int _judged;
     private LossWindow? _losses;
+    private ToldEvents _told = ToldEvents.Nothing;
     private SignatureInstance? _current;
     private SignatureInstance? _awaited;
     private long _progress;
@@ -72,10 +73,12 @@ public sealed partial class FrameJudge : IFindingSink, IDisposable
     /// <summary>Judges the events of a frame and stores what is found.</summary>
     /// <param name="events">The events.</param>
     /// <param name="losses">The losses of their node.</param>
+    /// <param name="told">Events that have come before; neither a signature nor its state sees them again.</param>
     /// <param name="cancellation">Gives the frame up; it is judged again from its first event.</param>
-    public async Task<JudgedFrame> JudgeAsync(EventCursor events, LossWindow losses, CancellationToken cancellation)
+    public async Task<JudgedFrame> JudgeAsync(EventCursor events, LossWindow losses, ToldEvents told, CancellationToken cancellation)
     {
         Begin(losses);
+        _told = told;
         if (_declares)
         {
             await AskDeclaredAsync(events, cancellation);

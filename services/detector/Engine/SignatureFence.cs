@@ -32,8 +32,8 @@ public sealed partial class SignatureFence : IAsyncDisposable
         parts.Catalog.Attach(this);
     }
 
-    /// <summary>Judges the events of a frame.</summary>
-    public async Task<JudgedFrame> JudgeAsync(EventCursor events, LossWindow losses, CancellationToken cancellation)
+    /// <summary>Judges the events of a frame that have not come before.</summary>
+    public async Task<JudgedFrame> JudgeAsync(EventCursor events, LossWindow losses, ToldEvents told, CancellationToken cancellation)
     {
         await _turn.WaitAsync(cancellation);
         try
@@ -42,7 +42,7 @@ public sealed partial class SignatureFence : IAsyncDisposable
             while (true)
             {
                 var judge = await ReadyJudgeAsync(cancellation);
-                var judgement = Task.Run(() => judge.JudgeAsync(events, losses, cancellation), cancellation);
+                var judgement = Task.Run(() => judge.JudgeAsync(events, losses, told, cancellation), cancellation);
                 if (await FindCulpritAsync(judge, judgement) is not { } culprit)
                 {
                     return await judgement with { BufferInUse = abandoned };

@@ -1,5 +1,7 @@
 using TraceeMesh.Contracts;
+using TraceeMesh.Contracts.Frames;
 using TraceeMesh.Contracts.Ledger;
+using TraceeMesh.Detector.Engine;
 
 namespace TraceeMesh.Detector.Partitions;
 
@@ -16,16 +18,29 @@ public sealed class LoadAccount
     private readonly List<LossRange> _lost = [];
     private OffsetRanges _judged = new();
     private OffsetRanges _accounted = new();
+    private ToldEvents _told = ToldEvents.Nothing;
+    private bool _lostSinceTold;
 
     /// <summary>An account of nothing.</summary>
     /// <param name="loadId">The load.</param>
-    public LoadAccount(uint loadId) => LoadId = loadId;
+    /// <param name="series">The series of its numbers.</param>
+    public LoadAccount(uint loadId, uint series)
+    {
+        LoadId = loadId;
+        Series = series;
+    }
 
     /// <summary>The load.</summary>
     public uint LoadId { get; }
 
+    /// <summary>The series of its numbers.</summary>
+    public uint Series { get; }
+
     /// <summary>Position up to which the frames read so far reach.</summary>
     public long Watermark { get; set; }
+
+    /// <summary>Which events had come before this account was opened; an enricher that cannot know of them tells them again.</summary>
+    public ToldEvents ToldBefore { get; private init; } = ToldEvents.Nothing;
 
     /// <summary>What is missing below this number went with a stream that the bus has forgotten.</summary>
     public long ForgottenBelow { get; set; }
@@ -44,7 +59,8 @@ public sealed class LoadAccount
             return null;
         }
 
-        var account = new LoadAccount(loadId);
+        var told = ToldEvents.From(record);
+        var account = new LoadAccount(loadId, record.Series) { _told = told, ToldBefore = told };
         foreach (var range in record.Judged)
         {
             if (range.Length != 2 || range[0] < 0 || range[1] < range[0])
@@ -66,16 +82,52 @@ public sealed class LoadAccount
             account.Lose(loss.From, loss.To, loss.Reason);
         }
 
+        account._lostSinceTold = false;
         return account;
     }
 
+    /// <summary>
+    /// The account of the same load in another series of numbers, which goes on where the enricher's books ended: what of this one
+    /// lies behind them was judged, but is lost to those books, or comes again and is recognised.
+    /// </summary>
+    /// <param name="series">The series.</param>
+    /// <param name="from">Its first number in this partition.</param>
+    public LoadAccount Continue(uint series, long from)
+    {
+        var account = new LoadAccount(LoadId, series) { _told = _told, ToldBefore = _told, Watermark = Watermark };
+        foreach (var range in _judged.Ranges)
+        {
+            account._judged.Add(range.From, Math.Min(range.To, from));
+            account._accounted.Add(range.From, Math.Min(range.To, from));
+        }
+
+        foreach (var loss in _lost)
+        {
+            account.Lose(loss.From, Math.Min(loss.To, from), loss.Reason);
+        }
+
+        account._lostSinceTold = _lostSinceTold;
+        return account;
+    }
+
+    /// <summary>Takes note of how far a frame tells its node's events, unless frames before it may still come.</summary>
+    public void Tell(EventFrameHeader frame)
+    {
+        if (frame.Watermark >= _told.Watermark && _accounted.Contains(0, frame.FirstOffset))
+        {
+            _told = _told.By(frame, _lostSinceTold);
+            _lostSinceTold = false;
+        }
+    }
+
     /// <summary>The account as a lease record tells it.</summary>
-    public JudgedAccount ToRecord() => new()
+    public JudgedAccount ToRecord() => _told.Enter(new JudgedAccount
     {
         LoadId = LoadId.ToString("x8"),
+        Series = Series,
         Judged = [.. _judged.Ranges.Select(r => new[] { r.From, r.To })],
         Lost = [.. _lost],
-    };
+    });
 
     /// <summary>Whether all of the range has been judged.</summary>
     public bool IsJudged(long from, long to) => Mechanisms.PositionRanges && _judged.Contains(from, to);
@@ -107,6 +159,7 @@ public sealed class LoadAccount
             var start = Math.Max(gapFrom, from);
             _accounted.Add(start, gapTo);
             lost += gapTo - start;
+            _lostSinceTold = true;
             if (_lost.Count > 0 && _lost[^1].To == start && _lost[^1].Reason == reason)
             {
                 _lost[^1] = _lost[^1] with { To = gapTo };

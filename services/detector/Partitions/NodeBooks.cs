@@ -1,3 +1,4 @@
+using TraceeMesh.Contracts.Frames;
 using TraceeMesh.Contracts.Ledger;
 using TraceeMesh.Detector.Findings;
 
@@ -51,13 +52,20 @@ internal sealed class NodeBooks
     /// <summary>The load that the lease record tells: the one that began last.</summary>
     public LoadAccount? Current => _loads.Count == 0 ? null : _loads[^1];
 
-    public LoadAccount Load(uint loadId)
+    /// <summary>The account of a frame's load and series, opened when this is the first frame of it.</summary>
+    public LoadAccount Load(EventFrameHeader frame)
     {
+        LoadAccount? before = null;
         foreach (var load in _loads)
         {
-            if (load.LoadId == loadId)
+            if (load.LoadId == frame.LoadId)
             {
-                return load;
+                if (load.Series == frame.Account.Series)
+                {
+                    return load;
+                }
+
+                before = load;
             }
         }
 
@@ -66,8 +74,21 @@ internal sealed class NodeBooks
             _loads.RemoveAt(0);
         }
 
-        var fresh = new LoadAccount(loadId);
+        var fresh = before?.Continue(frame.Account.Series, FirstOf(frame)) ?? new LoadAccount(frame.LoadId, frame.Account.Series);
         _loads.Add(fresh);
         return fresh;
+    }
+
+    private static long FirstOf(EventFrameHeader frame)
+    {
+        foreach (var (partition, from) in frame.Account.SeriesFrom)
+        {
+            if (partition == frame.Partition)
+            {
+                return from;
+            }
+        }
+
+        return 0;
     }
 }

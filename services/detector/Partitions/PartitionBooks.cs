@@ -1,6 +1,7 @@
 using TraceeMesh.Contracts;
 using TraceeMesh.Contracts.Frames;
 using TraceeMesh.Contracts.Ledger;
+using TraceeMesh.Detector.Engine;
 using TraceeMesh.Detector.Findings;
 
 namespace TraceeMesh.Detector.Partitions;
@@ -131,6 +132,15 @@ public sealed class PartitionBooks
         }
     }
 
+    /// <summary>The events of a frame's load that had come before its account was opened.</summary>
+    public ToldEvents ToldBefore(EventFrameHeader frame)
+    {
+        lock (_gate)
+        {
+            return Load(frame).ToldBefore;
+        }
+    }
+
     /// <summary>A frame could not be decoded: the next hole of its node is its.</summary>
     /// <param name="safeNode">The node, as the subject names it.</param>
     /// <param name="sequence">Sequence of the frame.</param>
@@ -198,6 +208,7 @@ public sealed class PartitionBooks
                 Node(frame.Node).Losses.Tell(LossReasons.BadFrame, lost, load.Watermark, frame.Watermark);
             }
 
+            load.Tell(frame);
             _sequence = sequence;
             Entries++;
             return lost;
@@ -249,5 +260,5 @@ public sealed class PartitionBooks
         return node;
     }
 
-    private LoadAccount Load(EventFrameHeader frame) => Node(frame.Node).Load(frame.LoadId);
+    private LoadAccount Load(EventFrameHeader frame) => Node(frame.Node).Load(frame);
 }

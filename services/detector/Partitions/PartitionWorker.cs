@@ -111,7 +111,7 @@ public sealed class PartitionWorker : IAsyncDisposable
         }
 
         // 8. Judge its events; every finding is stored before this returns.
-        var judged = await _fence.JudgeAsync(events, Books.Losses(header.Node), cancellation);
+        var judged = await _fence.JudgeAsync(events, Books.Losses(header.Node), Books.ToldBefore(header), cancellation);
         if (judged.Status != FrameStatus.Ok)
         {
             _parts.Counters.FramesBad.Add();

@@ -24,6 +24,8 @@ public sealed class NodeBooks(string node)
     private readonly Queue<string> _unclosed = new();
     private string _bootId = "";
     private uint _loadId;
+    private uint _series;
+    private IReadOnlyList<KeyValuePair<int, long>> _seriesFrom = [];
     private long _derived;
     private long _parked;
     private bool _open;
@@ -64,6 +66,7 @@ public sealed class NodeBooks(string node)
             }
 
             (_bootId, _loadId, _open, Produced, _derived) = (bootId, loadId, true, produced, account.Derived);
+            (_series, _seriesFrom) = (account.Series, account.SeriesFrom);
             _parked = account.Parked.Sum(r => r.Count);
             _losses.Clear();
             Restore(_filtered, account.Filtered);
@@ -164,7 +167,17 @@ public sealed class NodeBooks(string node)
     {
         lock (_gate)
         {
-            return new FrameAccount { Derived = _derived, Filtered = [.. _filtered], Lost = [.. _lost], Emitted = [.. Emitted()], Parked = parked, ParkedDerived = parkedDerived };
+            return new FrameAccount
+            {
+                Series = _series,
+                SeriesFrom = _seriesFrom,
+                Derived = _derived,
+                Filtered = [.. _filtered],
+                Lost = [.. _lost],
+                Emitted = [.. Emitted()],
+                Parked = parked,
+                ParkedDerived = parkedDerived,
+            };
         }
     }
 
@@ -179,6 +192,7 @@ public sealed class NodeBooks(string node)
                 Node = node,
                 BootId = _bootId,
                 LoadId = Name(_loadId),
+                Series = _series,
                 Produced = Produced,
                 Derived = _derived,
                 Filtered = new Dictionary<string, long>(_filtered),
@@ -193,7 +207,7 @@ public sealed class NodeBooks(string node)
         }
     }
 
-    /// <summary>A load id as it is written everywhere: eight hexadecimal digits.</summary>
+    /// <summary>A load id, or a series, as it is written everywhere: eight hexadecimal digits.</summary>
     public static string Name(uint loadId) => loadId.ToString("x8", CultureInfo.InvariantCulture);
 
     /// <summary>Reads <see cref="Name"/>.</summary>

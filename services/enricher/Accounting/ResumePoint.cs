@@ -31,18 +31,18 @@ public sealed record ResumePoint(string BootId, uint LoadId, long Watermark, Fra
             return null;
         }
 
-        var load = frames[^1].LoadId;
-        var stored = StoredEnds(frames, load, fromBeginning);
+        var numbers = Numbers(frames[^1]);
+        var stored = StoredEnds(frames, numbers, fromBeginning);
         EventFrameHeader? best = null;
         foreach (var frame in frames)
         {
-            if (frame.LoadId == load && (best is null || IsNewer(frame, best)) && IsCovered(frame.Account, stored))
+            if (Numbers(frame) == numbers && (best is null || IsNewer(frame, best)) && IsCovered(frame.Account, stored))
             {
                 best = frame;
             }
         }
 
-        return best is null ? null : GoOn(best, frames, load);
+        return best is null ? null : GoOn(best, frames);
     }
 
     /// <summary>The same point, where the events stored ahead of it are known. Of those that waited when the point's frame was cut, some may be among them.</summary>
@@ -85,8 +85,13 @@ public sealed record ResumePoint(string BootId, uint LoadId, long Watermark, Fra
         }
     }
 
-    /// <summary>The books as the ledger has them, for when the bus has forgotten the event frames, and with them what waited.</summary>
-    public static ResumePoint? From(NodeAccount? account)
+    /// <summary>
+    /// The books as the ledger has them, for when the bus has forgotten the event frames, and with them what waited. The ledger is
+    /// behind what was told: numbers go on where it ends, in a series of their own.
+    /// </summary>
+    /// <param name="account">The books.</param>
+    /// <param name="series">The new series.</param>
+    public static ResumePoint? From(NodeAccount? account, uint series)
     {
         if (account is null || !NodeBooks.TryParse(account.LoadId, out var load))
         {
@@ -101,6 +106,8 @@ public sealed record ResumePoint(string BootId, uint LoadId, long Watermark, Fra
 
         var totals = new FrameAccount
         {
+            Series = series,
+            SeriesFrom = [.. account.Emitted],
             Derived = account.Derived,
             Filtered = [.. account.Filtered],
             Lost = [.. lost],
@@ -115,9 +122,11 @@ public sealed record ResumePoint(string BootId, uint LoadId, long Watermark, Fra
 
     private static long Told(FrameAccount account) => account.Derived + account.Emitted.Sum(e => e.Value);
 
-    private static ResumePoint GoOn(EventFrameHeader best, IReadOnlyList<EventFrameHeader> frames, uint load)
+    private static (uint LoadId, uint Series) Numbers(EventFrameHeader frame) => (frame.LoadId, frame.Account.Series);
+
+    private static ResumePoint GoOn(EventFrameHeader best, IReadOnlyList<EventFrameHeader> frames)
     {
-        var point = new ResumePoint(best.BootId, load, best.Watermark, best.Account);
+        var point = new ResumePoint(best.BootId, best.LoadId, best.Watermark, best.Account);
         var ends = best.Account.Emitted.ToDictionary();
         var ahead = new List<int>();
         long events = 0;
@@ -125,7 +134,7 @@ public sealed record ResumePoint(string BootId, uint LoadId, long Watermark, Fra
         {
             var frame = frames[i];
             var end = ends.GetValueOrDefault(frame.Partition);
-            if (frame.LoadId == load && frame.EndOffset > end)
+            if (Numbers(frame) == Numbers(best) && frame.EndOffset > end)
             {
                 events += frame.EndOffset - end;
                 ends[frame.Partition] = frame.EndOffset;
@@ -142,13 +151,13 @@ public sealed record ResumePoint(string BootId, uint LoadId, long Watermark, Fra
 
     // For each partition the number below which every event is stored; long.MaxValue where no frame of it is at hand and all of its
     // frames are then older than the ones looked at.
-    private static long[] StoredEnds(IReadOnlyList<EventFrameHeader> frames, uint load, bool fromBeginning)
+    private static long[] StoredEnds(IReadOnlyList<EventFrameHeader> frames, (uint LoadId, uint Series) numbers, bool fromBeginning)
     {
         var ends = new long[Partitioning.Partitions];
         var ranges = new OffsetRanges?[Partitioning.Partitions];
         foreach (var frame in frames)
         {
-            if (frame.LoadId == load && (uint)frame.Partition < Partitioning.Partitions)
+            if (Numbers(frame) == numbers && (uint)frame.Partition < Partitioning.Partitions)
             {
                 var known = ranges[frame.Partition] ??= new OffsetRanges();
                 known.Add(0, frame.Settled);

@@ -78,6 +78,9 @@ public sealed partial class FrameCutter : IDisposable
         }
     }
 
+    /// <summary>The series of numbers of a load of which no event frame is stored.</summary>
+    public uint Series { get; init; }
+
     /// <summary>The stores it feeds.</summary>
     public NodeStores Stores { get; }
 
@@ -189,7 +192,7 @@ public sealed partial class FrameCutter : IDisposable
         }
         else
         {
-            Books.Open(header.BootId, header.LoadId, 0, FrameAccount.Empty);
+            Books.Open(header.BootId, header.LoadId, 0, FrameAccount.Empty with { Series = Series });
             _told = ToldOffsets.Nothing;
             _order.Begin(0);
         }
@@ -211,7 +214,7 @@ public sealed partial class FrameCutter : IDisposable
             _last = header;
             for (var i = 0; i < _partitions.Length; i++)
             {
-                _partitions[i].Begin(Tells ? Books.EmittedTo(i) : 0);
+                _partitions[i].Begin(Tells ? Books.EmittedTo(i) : 0, _resume?.Account.SeriesFrom.Count > 0);
             }
         }
     }
@@ -341,14 +344,14 @@ public sealed partial class FrameCutter : IDisposable
         _spread = header.Spread;
     }
 
-    // A partition that the node's events may go to hears of it when the collector has nothing to say, when it has not heard
+    // A partition that has got events hears of a new series, for its books are judged by those numbers from then on. One that the node's events may go to hears of it when the collector has nothing to say, when it has not heard
     // for a while, and when the load or the spread ends.
     private bool IsDue(RawFrameHeader header, int partition)
     {
         var place = (partition - _firstPartition + Partitioning.Partitions) % Partitioning.Partitions;
-        return place < Math.Max(header.Spread, _spread)
+        return _partitions[partition].IsUnheard || (place < Math.Max(header.Spread, _spread)
             && (header.Count == 0 || header.Final || header.Spread != _spread
-                || _decoder.LastTime - _partitions[partition].LastFrame >= MaxSilence);
+                || _decoder.LastTime - _partitions[partition].LastFrame >= MaxSilence));
     }
 
     // While what was told is read again, what waited then and was not reached yet waits still.
@@ -377,13 +380,14 @@ public sealed partial class FrameCutter : IDisposable
             Account = account,
         };
         partition.Next = header.EndOffset;
+        partition.IsUnheard = false;
         partition.LastFrame = Math.Max(partition.LastFrame, _decoder.LastTime);
 
         _frame.Reset();
         EventFrameCodec.Write(_frame, header, writer.WrittenSpan);
         var buffer = ArrayPool<byte>.Shared.Rent(_frame.Length);
         _frame.WrittenSpan.CopyTo(buffer);
-        var id = $"{NodeBooks.Name(raw.LoadId)}.{number}.{header.FirstOffset}";
+        var id = $"{NodeBooks.Name(raw.LoadId)}.{NodeBooks.Name(account.Series)}.{number}.{header.FirstOffset}";
         return new CutFrame(number, raw.LoadId, header.Count > 0 ? id : $"{id}.w{watermark}", buffer, _frame.Length, header.FirstOffset, header.EndOffset);
     }
 }

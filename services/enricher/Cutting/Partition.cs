@@ -25,12 +25,18 @@ public sealed class Partition
     /// <summary>Record time of the last frame, ns since the epoch; 0 before the first.</summary>
     public long LastFrame { get; set; }
 
+    /// <summary>Whether it has got events, and not heard of the series that they now are numbered in.</summary>
+    public bool IsUnheard { get; set; }
+
     /// <summary>Starts a load.</summary>
-    public void Begin(long next)
+    /// <param name="next">Number of the next event.</param>
+    /// <param name="isNewSeries">Whether the numbers before it were those of another series.</param>
+    public void Begin(long next, bool isNewSeries)
     {
         Next = next;
         Settled = next;
         LastFrame = 0;
+        IsUnheard = next > 0 && isNewSeries;
         _untold.Clear();
     }
 

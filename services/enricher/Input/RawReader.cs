@@ -93,7 +93,8 @@ public sealed class RawReader : IAsyncDisposable
     // its middle was removed by somebody.
     private async ValueTask<string?> GapBeforeAsync(long sequence, CancellationToken cancellation)
     {
-        var gap = _gap;
+        // What an enricher before this one had read, and a stream that begins at its first message does not hold, is of a stream before it.
+        var gap = _last == 0 && sequence == 1 ? LossReasons.BusRestart : _gap;
         if (sequence != _last + 1)
         {
             try

@@ -17,7 +17,7 @@ public sealed partial class JetStream
         MaxBytes = definition.MaxBytes > 0 ? definition.MaxBytes : -1,
         MaxMsgsPerSubject = definition.MaxMessagesPerSubject > 0 ? definition.MaxMessagesPerSubject : -1,
         DuplicateWindow = Nanoseconds(definition.DuplicateWindow),
-        NumReplicas = _options.Replicas,
+        NumReplicas = _options.Replicas ?? Connection.StreamReplicas,
     }, cancellation);
 
     /// <summary>Creates a bucket, or brings the one there is to its definition.</summary>
@@ -38,7 +38,7 @@ public sealed partial class JetStream
             DuplicateWindow = Nanoseconds(TimeSpan.FromMinutes(2)),
             AllowRollupHdrs = true,
             DenyDelete = true,
-            NumReplicas = _options.Replicas,
+            NumReplicas = _options.Replicas ?? Connection.StreamReplicas,
         }, cancellation);
         return bucket;
     }

@@ -6,8 +6,8 @@ public sealed record JetStreamOptions
     /// <summary>The JetStream domain; the one of the server connected to when absent.</summary>
     public string? Domain { get; init; }
 
-    /// <summary>How many servers keep each stream this client creates.</summary>
-    public int Replicas { get; init; } = 1;
+    /// <summary>How many servers keep each stream this client creates; as the connection says when absent.</summary>
+    public int? Replicas { get; init; }
 
     /// <summary>How long an API request or the acknowledgement of a publish may take.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(5);

@@ -7,6 +7,9 @@ public sealed partial class PullConsumer
     /// <summary>After this many heartbeats without a word the consumer is looked up.</summary>
     private const double SilentHeartbeats = 2.5;
 
+    /// <summary>One server of a cluster keeps a consumer; while that one is dead nobody answers for it, however well the others are.</summary>
+    private const int Attempts = 2;
+
     /// <summary>The bus restores a consumer from disk with a creation time up to milliseconds later; one made anew is further off.</summary>
     private static readonly TimeSpan CreatedTolerance = TimeSpan.FromSeconds(1);
 
@@ -89,6 +92,26 @@ public sealed partial class PullConsumer
             return;
         }
 
+        try
+        {
+            for (var attempt = 0; attempt < Attempts; attempt++)
+            {
+                if (await IsVerifiedAsync())
+                {
+                    return;
+                }
+            }
+
+            End(PullStatus.ConsumerGone);
+        }
+        finally
+        {
+            Volatile.Write(ref _verifying, 0);
+        }
+    }
+
+    private async Task<bool> IsVerifiedAsync()
+    {
         var created = _state;
         try
         {
@@ -96,7 +119,7 @@ public sealed partial class PullConsumer
             var streamGone = state is null && await _jetStream.FindStreamAsync(Stream) is null;
             if (!ReferenceEquals(created, _state))
             {
-                return; // restarted meanwhile: what was found out is of the one before
+                return true; // restarted meanwhile: what was found out is of the one before
             }
 
             if (state is not null && state.Created - created.Created < CreatedTolerance)
@@ -113,14 +136,13 @@ public sealed partial class PullConsumer
             {
                 End(streamGone ? PullStatus.StreamGone : PullStatus.ConsumerGone);
             }
+
+            return true;
         }
         catch (BusException)
         {
-            // The bus does not answer: the next tick, or the reconnect, looks again.
-        }
-        finally
-        {
-            Volatile.Write(ref _verifying, 0);
+            // Without a connection the reconnect looks again.
+            return Connection.State != BusState.Connected;
         }
     }
 }

@@ -70,7 +70,7 @@ public sealed record EventFrameHeader
     /// <summary>The partition.</summary>
     public required int Partition { get; init; }
 
-    /// <summary>Number of the frame's first event among those of this node, load and partition.</summary>
+    /// <summary>Number of the frame's first event among those of this node, load, series and partition.</summary>
     public required long FirstOffset { get; init; }
 
     /// <summary>How many events it holds.</summary>
@@ -97,6 +97,15 @@ public sealed record FrameAccount
 {
     /// <summary>Nothing yet.</summary>
     public static readonly FrameAccount Empty = new();
+
+    /// <summary>
+    /// Random: which numbers of events these are. An enricher goes on with the series of the event frames that it finds stored; where
+    /// there are none, it cannot know which numbers an earlier one gave last, and begins a series of its own.
+    /// </summary>
+    public uint Series { get; init; }
+
+    /// <summary>How many events each partition had got, as far as the books knew, before the series; it numbers on from there.</summary>
+    public IReadOnlyList<KeyValuePair<int, long>> SeriesFrom { get; init; } = [];
 
     /// <summary>Events that the enricher made from others.</summary>
     public long Derived { get; init; }

@@ -12,6 +12,9 @@ public sealed record NodeAccount
     /// <summary>The current load, hexadecimal.</summary>
     public required string LoadId { get; init; }
 
+    /// <summary>Whose numbers <see cref="Emitted"/> are (<see cref="Frames.FrameAccount.Series"/>).</summary>
+    public uint Series { get; init; }
+
     /// <summary>Every offset of the load below this is accounted for here.</summary>
     public required long Produced { get; init; }
 
@@ -48,6 +51,18 @@ public sealed record JudgedAccount
 {
     /// <summary>The load, hexadecimal.</summary>
     public required string LoadId { get; init; }
+
+    /// <summary>The series of numbers (<see cref="Frames.FrameAccount.Series"/>).</summary>
+    public uint Series { get; init; }
+
+    /// <summary>Position up to which the node's events have come, but for <see cref="Parked"/>.</summary>
+    public long Watermark { get; init; }
+
+    /// <summary>Positions below the watermark whose events waited for their container then: [from, to) pairs, perhaps with others between them.</summary>
+    public IReadOnlyList<long[]> Parked { get; init; } = [];
+
+    /// <summary>Positions below the watermark from which an event was derived that waited, in the same form.</summary>
+    public IReadOnlyList<long[]> ParkedDerived { get; init; } = [];
 
     /// <summary>Ranges of event numbers judged: [from, to) pairs.</summary>
     public required IReadOnlyList<long[]> Judged { get; init; }

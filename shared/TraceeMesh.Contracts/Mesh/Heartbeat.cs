@@ -15,6 +15,12 @@ public sealed record Heartbeat
     /// <summary>A service that ends.</summary>
     public const string Stopping = "stopping";
 
+    /// <summary>How often a service beats.</summary>
+    public static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+
+    /// <summary>A service that has not said that it stops, and has missed three beats, is silent; half a beat is the bus's and the machine's.</summary>
+    public static readonly TimeSpan Silence = 3.5 * Interval;
+
     /// <summary>collector, enricher, detector or datasource-api.</summary>
     public required string Service { get; init; }
 

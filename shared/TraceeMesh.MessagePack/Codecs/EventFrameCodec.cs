@@ -9,9 +9,9 @@ namespace TraceeMesh.MessagePack;
 public static class EventFrameCodec
 {
     /// <summary>Version of the format.</summary>
-    public const int Version = 2;
+    public const int Version = 3;
 
-    private const int Fields = 17;
+    private const int Fields = 19;
 
     /// <summary>Writes a frame behind what <paramref name="writer"/> holds.</summary>
     /// <param name="writer">The target.</param>
@@ -35,14 +35,10 @@ public static class EventFrameCodec
         writer.WriteInt(header.Account.Derived);
         HeaderReader.WriteCounters(writer, header.Account.Filtered);
         HeaderReader.WriteCounters(writer, header.Account.Lost);
-        writer.WriteMapHeader(header.Account.Emitted.Count);
-        for (var i = 0; i < header.Account.Emitted.Count; i++)
-        {
-            writer.WriteInt(header.Account.Emitted[i].Key);
-            writer.WriteInt(header.Account.Emitted[i].Value);
-        }
-
+        WriteEnds(writer, header.Account.Emitted);
         WriteParked(writer, header.Account);
+        writer.WriteUInt(header.Account.Series);
+        WriteEnds(writer, header.Account.SeriesFrom);
         writer.WriteArrayHeader(header.Count);
         writer.WriteRaw(events);
     }
@@ -85,9 +81,11 @@ public static class EventFrameCodec
             || !HeaderReader.TryReadOffset(ref reader, out var derived)
             || !HeaderReader.TryReadCounters(ref reader, out var filtered)
             || !HeaderReader.TryReadCounters(ref reader, out var lost)
-            || !TryReadEmitted(ref reader, out var emitted)
+            || !TryReadEnds(ref reader, out var emitted)
             || !TryReadParked(ref reader, out var parked)
-            || !TryReadParkedDerived(ref reader, out var parkedDerived))
+            || !TryReadParkedDerived(ref reader, out var parkedDerived)
+            || !reader.TryReadUInt(out var series) || series > uint.MaxValue
+            || !TryReadEnds(ref reader, out var seriesFrom))
         {
             return FrameStatus.BadHeader;
         }
@@ -122,10 +120,22 @@ public static class EventFrameCodec
                 Emitted = emitted,
                 Parked = parked,
                 ParkedDerived = parkedDerived,
+                Series = (uint)series,
+                SeriesFrom = seriesFrom,
             },
         };
         events = new EventCursor(frame[reader.Position..], header, Encoding.UTF8.GetBytes(hostName));
         return FrameStatus.Ok;
+    }
+
+    private static void WriteEnds(MessagePackWriter writer, IReadOnlyList<KeyValuePair<int, long>> ends)
+    {
+        writer.WriteMapHeader(ends.Count);
+        for (var i = 0; i < ends.Count; i++)
+        {
+            writer.WriteInt(ends[i].Key);
+            writer.WriteInt(ends[i].Value);
+        }
     }
 
     // Ascending offsets, each as the distance to the one before: a few bytes for each range.
@@ -200,9 +210,9 @@ public static class EventFrameCodec
         return true;
     }
 
-    private static bool TryReadEmitted(ref MessagePackReader reader, out IReadOnlyList<KeyValuePair<int, long>> emitted)
+    private static bool TryReadEnds(ref MessagePackReader reader, out IReadOnlyList<KeyValuePair<int, long>> ends)
     {
-        emitted = [];
+        ends = [];
         if (!reader.TryReadMapHeader(out var count) || count > Partitioning.Partitions)
         {
             return false;
@@ -224,7 +234,7 @@ public static class EventFrameCodec
             entries[i] = new(partition, end);
         }
 
-        emitted = entries;
+        ends = entries;
         return true;
     }
 }

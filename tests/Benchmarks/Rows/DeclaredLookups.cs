@@ -125,7 +125,7 @@ internal sealed class DeclaredLookups : IBenchmark
         stores.Advance(new StorePosition(0, (long)(round + 1) * Questions));
         var losses = new LossWindow(TimeProvider.System, LossWindow.DefaultLength);
         var started = TimeProvider.System.GetTimestamp();
-        await judge.JudgeAsync(cursor, losses, cancellation);
+        await judge.JudgeAsync(cursor, losses, ToldEvents.Nothing, cancellation);
         return TimeProvider.System.GetElapsedTime(started).TotalMicroseconds;
     }
 

@@ -116,7 +116,7 @@ internal sealed class HotSwap : IBenchmark, IFindingStore, IDataSources, IDisabl
         {
             var due = TimeProvider.System.GetTimestamp();
             EventFrameCodec.TryRead(bytes, out _, out var events);
-            await fence.JudgeAsync(events, losses, cancellation);
+            await fence.JudgeAsync(events, losses, ToldEvents.Nothing, cancellation);
             state.Commit("", number + 1);
             return TimeProvider.System.GetElapsedTime(due);
         }

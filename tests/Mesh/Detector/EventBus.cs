@@ -6,6 +6,7 @@ using TraceeMesh.Contracts.Events;
 using TraceeMesh.Contracts.Frames;
 using TraceeMesh.Contracts.Ledger;
 using TraceeMesh.Contracts.Mesh;
+using TraceeMesh.Detector.Silence;
 using TraceeMesh.TestKit;
 using TraceeMesh.TestKit.Signatures;
 using Xunit;
@@ -85,10 +86,21 @@ internal sealed class EventBus : IAsyncDisposable
     /// <summary>Events go on behind a hole.</summary>
     public void Skip(int count) => _next[Partition] += count;
 
-    /// <summary>Waits until the findings stream holds so many.</summary>
+    /// <summary>Waits until the findings stream holds so many that signatures have made, and perhaps that detectors fell silent.</summary>
     public async Task<IReadOnlyList<JsonNode>> FindingsAsync(long count, double seconds = 20)
     {
-        await EventuallyAsync(async () => (await JetStream.FindStreamAsync(Streams.Findings.Name))?.Messages >= count, $"{count} findings", seconds);
+        IReadOnlyList<JsonNode> found = [];
+        await EventuallyAsync(
+            async () => (await JetStream.FindStreamAsync(Streams.Findings.Name))?.Messages >= count
+                && (found = [.. (await AllFindingsAsync()).Where(f => (string?)f["eventName"] != SilenceAnnouncement.EventName)]).Count >= count,
+            $"{count} findings",
+            seconds);
+        return found;
+    }
+
+    /// <summary>All findings there are.</summary>
+    public async Task<IReadOnlyList<JsonNode>> AllFindingsAsync()
+    {
         var state = (await JetStream.FindStreamAsync(Streams.Findings.Name))!;
         var findings = new List<JsonNode>();
         for (var i = state.FirstSequence; i <= state.LastSequence; i++)

@@ -7,10 +7,11 @@ using TraceeMesh.Contracts.Records;
 namespace TraceeMesh.TestKit.Records;
 
 /// <summary>Writes records behind each other, as the kernel side writes them.</summary>
-public sealed class RecordBuilder
+/// <param name="first">Sequence of the first one.</param>
+public sealed class RecordBuilder(ulong first = 0)
 {
     private readonly List<byte> _bytes = [];
-    private ulong _sequence;
+    private ulong _sequence = first;
 
     /// <summary>The records so far.</summary>
     public byte[] Bytes => [.. _bytes];

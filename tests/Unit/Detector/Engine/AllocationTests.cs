@@ -46,7 +46,7 @@ public sealed class AllocationTests
     private static long Measure(FrameJudge judge, EventCursor events, Bench bench)
     {
         var before = GC.GetAllocatedBytesForCurrentThread();
-        var judgement = judge.JudgeAsync(events, bench.Losses, CancellationToken.None);
+        var judgement = judge.JudgeAsync(events, bench.Losses, ToldEvents.Nothing, CancellationToken.None);
         Assert.True(judgement.IsCompletedSuccessfully);
         return GC.GetAllocatedBytesForCurrentThread() - before;
     }

@@ -65,7 +65,7 @@ internal sealed class Bench : IFindingStore, IDataSources, IDisabledSignatures, 
     public async Task<JudgedFrame> Judge(params Event[] events)
     {
         EventFrameCodec.TryRead(FrameMaker.Encode(EventMaker.Frame, events), out _, out var cursor);
-        var judged = await _fence.JudgeAsync(cursor, Losses, CancellationToken.None);
+        var judged = await _fence.JudgeAsync(cursor, Losses, ToldEvents.Nothing, CancellationToken.None);
         State.Commit("", ++_frames);
         return judged;
     }

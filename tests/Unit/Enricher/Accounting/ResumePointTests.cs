@@ -66,7 +66,7 @@ public sealed class ResumePointTests
         books.Open(RawFrames.Boot, RawFrames.Load, 0, FrameAccount.Empty);
         books.Enter(10, 3, 2, [new LossRange(4, 6, LossReasons.RingFull)], [3]);
 
-        var point = ResumePoint.From(books.ToAccount(0))!;
+        var point = ResumePoint.From(books.ToAccount(0), series: 7)!;
 
         Assert.Equal((RawFrames.Load, 10L, RawFrames.Boot), (point.LoadId, point.Watermark, point.BootId));
         Assert.Equal(2, point.Account.Lost.Single(l => l.Key == LossReasons.RingFull).Value);

@@ -25,7 +25,7 @@ public sealed class FrameCutterTests
 
         Assert.Equal([(0L, 3), (3L, 2), (5L, 0)], _harness.Headers.Select(h => (h.FirstOffset, h.Count)));
         Assert.Equal([3L, 5L, 5L], _harness.Headers.Select(h => h.Watermark));
-        Assert.Equal([$"a81d02c4.{Partition}.0", $"a81d02c4.{Partition}.3", $"a81d02c4.{Partition}.5.w5"], _harness.Frames.Select(f => f.MessageId));
+        Assert.Equal([$"a81d02c4.00000000.{Partition}.0", $"a81d02c4.00000000.{Partition}.3", $"a81d02c4.00000000.{Partition}.5.w5"], _harness.Frames.Select(f => f.MessageId));
         Assert.All(_harness.Headers, h => Assert.Equal(Partition, h.Partition));
     }
 
