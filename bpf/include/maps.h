@@ -7,6 +7,8 @@
 #include "records.h"
 
 #define OWN_PROCESSES_MAX   1024
+#define JOURNAL_PAGES       1024
+#define JOURNAL_PAGE        4096
 
 #define NAME_MAX 255
 
@@ -234,5 +236,17 @@ struct {
     __type(key, struct filter_path);
     __type(value, __u64);
 } filter_paths SEC(".maps");
+
+/*
+ * The collector's own notes on a load, which no program reads: they live as long as the ring does, however the collector
+ * ends (services/collector/Framing/Journal.cs).
+ */
+struct {
+    __uint(type, BPF_MAP_TYPE_ARRAY);
+    __uint(map_flags, BPF_F_MMAPABLE);
+    __uint(max_entries, JOURNAL_PAGES);
+    __uint(key_size, sizeof(__u32));
+    __uint(value_size, JOURNAL_PAGE);
+} journal SEC(".maps");
 
 const volatile struct load_options options SEC(".rodata.options") = {};

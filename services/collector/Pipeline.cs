@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Numerics;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using System.Text;
 using Microsoft.Extensions.Logging;
 using TraceeMesh.Bus;
 using TraceeMesh.Collector.Consumers;
@@ -18,9 +20,10 @@ namespace TraceeMesh.Collector;
 
 /// <summary>
 /// The main flow of the collector:
-/// 1. load the programs and attach what this kernel lets attach; 2. make sure of the node's raw stream; 3. switch on what the
-/// stores need and tell what exists already; 4. follow what consumers want; 5. answer requests; 6. drain the ring into frames,
-/// every millisecond; 7. when told to stop: silence the programs, take the rest, close the books.
+/// 1. go on with the programs that a collector before this one left pinned, or load them, attach what this kernel lets attach and
+/// pin it; 2. make sure of the node's raw stream, and end what cannot be gone on with; 3. switch on what the stores need and tell
+/// what exists already; 4. follow what consumers want; 5. answer requests; 6. drain the ring into frames, every millisecond;
+/// 7. when told to stop: silence the programs, take the rest, close the books, unpin; or leave all of it to the next collector.
 /// </summary>
 public sealed class Pipeline : IDisposable
 {
@@ -31,13 +34,20 @@ public sealed class Pipeline : IDisposable
     private readonly KernelPrograms _kernel;
     private readonly SelectionWatch _selection;
     private readonly int _spread;
-    private readonly uint _loadId = BitConverter.ToUInt32(RandomNumberGenerator.GetBytes(sizeof(uint)));
+    private readonly bool _handsOver;
+    private readonly Succession _succession;
+    private readonly bool _isAdopted;
+    private readonly uint _loadId;
     private bool _snapshotAsked;
 
-    private Pipeline(MeshHost host, KernelPrograms kernel)
+    private Pipeline(MeshHost host, KernelPrograms kernel, Succession succession)
     {
         _host = host;
         _kernel = kernel;
+        _succession = succession;
+        _isAdopted = succession.Adopted is not null;
+        _loadId = kernel.Memory.Journal.LoadId;
+        _handsOver = HandsOver(host.Options.Configuration["ON_STOP"]);
         _spread = Spread(host.Options.Configuration["SPREAD"]);
         _selection = new SelectionWatch(new SelectedEvents(host.Time));
     }
@@ -46,23 +56,30 @@ public sealed class Pipeline : IDisposable
     public static async Task RunAsync(MeshHost host, CancellationToken cancellation)
     {
         // 1. Programs.
-        using var kernel = LoadPrograms(host);
-        using var pipeline = new Pipeline(host, kernel);
+        var owner = SHA256.HashData(Encoding.UTF8.GetBytes(host.Options.NatsUrl));
+        var options = new KernelOptions { RingBytes = RingBytes(host.Options.Configuration["RING_BYTES"]), Owner = owner };
+        var succession = Succession.Find(PinDirectory.DefaultRoot, Subjects.Safe(host.Options.Node), KernelPrograms.BuildOf(options), owner, host.Log);
+        using var kernel = LoadPrograms(host, options, succession);
+        using var pipeline = new Pipeline(host, kernel, succession);
         await pipeline.RunAsync(cancellation);
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        _kernel.Switches.Apply(new EventSet(), environment: false);
+        if (!_kernel.IsPinned)
+        {
+            _kernel.Switches.Apply(new EventSet(), environment: false);
+        }
+
         _host.Counters.Freeze();
     }
 
-    private static KernelPrograms LoadPrograms(MeshHost host)
+    private static KernelPrograms LoadPrograms(MeshHost host, KernelOptions options, Succession succession)
     {
         try
         {
-            var kernel = KernelPrograms.Load(new KernelOptions { RingBytes = RingBytes(host.Options.Configuration["RING_BYTES"]) });
+            var kernel = GoOn(host, options, succession) ?? LoadAnew(host, options);
             foreach (var program in kernel.Report.Programs)
             {
                 host.Log.Log(program.Failure is null ? LogLevel.Information : LogLevel.Warning, "program {Name}: {State}", program.Name, program.Failure ?? "works");
@@ -75,6 +92,40 @@ public sealed class Pipeline : IDisposable
         {
             throw new ServiceExitException(ExitCodeOf(e.Reason), e.Message);
         }
+    }
+
+    private static KernelPrograms? GoOn(MeshHost host, KernelOptions options, Succession succession)
+    {
+        if (succession.Adopted is not { } pins)
+        {
+            return null;
+        }
+
+        try
+        {
+            var kernel = KernelPrograms.Load(options with { LoadId = pins.LoadId, Pins = pins, Adopt = true });
+            host.Log.LogInformation("goes on with load {Load}, which a collector before this one left in {Path}", pins.LoadId.ToString("x8", CultureInfo.InvariantCulture), pins.Path);
+            return kernel;
+        }
+        catch (KernelUnavailableException e)
+        {
+            host.Log.LogError("load {Load} cannot be gone on with and ends here: {Reason}", pins.LoadId.ToString("x8", CultureInfo.InvariantCulture), e.Message);
+            succession.EndAdopted();
+            return null;
+        }
+    }
+
+    private static KernelPrograms LoadAnew(MeshHost host, KernelOptions options)
+    {
+        var load = BitConverter.ToUInt32(RandomNumberGenerator.GetBytes(sizeof(uint)));
+        var pins = PinDirectory.Create(PinDirectory.DefaultRoot, Subjects.Safe(host.Options.Node), load, out var reason);
+        var kernel = KernelPrograms.Load(options with { LoadId = load, Pins = pins });
+        if ((reason ?? kernel.UnpinWhereIncomplete()) is { } obstacle)
+        {
+            host.Log.LogWarning("the programs are not pinned: {Obstacle}; should this collector be killed, what it has not published is lost, and the ledger says that its books were not closed", obstacle);
+        }
+
+        return kernel;
     }
 
     private static uint RingBytes(string? text)
@@ -101,6 +152,13 @@ public sealed class Pipeline : IDisposable
             : throw new ServiceExitException(ExitCode.Usage, $"--spread {text}: the events of a node go to 1, 2, 4, 8 or {Partitioning.Partitions} partitions");
     }
 
+    private static bool HandsOver(string? text) => text switch
+    {
+        null or "close" => false,
+        "leave" => true,
+        _ => throw new ServiceExitException(ExitCode.Usage, $"--on-stop {text}: close the load, or leave it to the next collector"),
+    };
+
     private static int ExitCodeOf(KernelUnavailableReason reason) => reason switch
     {
         KernelUnavailableReason.NoBtf => ExitCode.NoBtf,
@@ -119,13 +177,22 @@ public sealed class Pipeline : IDisposable
             _host.Bus,
             new FramePublisherOptions(stream.Name),
             ensure => jetStream.EnsureStreamAsync(stream, ensure));
-        using var drain = new RingDrain(_kernel, publisher, Template(), _host.Subjects.Raw(_host.Options.Node), _host.Time);
+        await EndLeftLoadsAsync(jetStream, stream, cancellation);
+        using var drain = Drain(publisher);
         Count(drain, publisher);
 
         // 3. What exists already: the stores' events first, so that nothing falls between them and the snapshot.
         _kernel.Switches.AddOwnProcess(Environment.ProcessId);
-        Switch(SelectedEvents.StoreNeeds, environment: false, FilterPlan.None);
-        await SnapshotAsync(drain, new EventSet(), cancellation);
+        var journal = _kernel.Memory.Journal;
+        if (!_isAdopted)
+        {
+            Switch(new WantedEvents(SelectedEvents.StoreNeeds, Environment: false, FilterPlan.None));
+        }
+
+        if (journal.SnapshotDue)
+        {
+            await SnapshotAsync(drain, new WantedEvents(drain.Selected, drain.WithEnvironment, FilterPlan.None), cancellation);
+        }
 
         // 4. What consumers want.
         var bucket = await jetStream.EnsureBucketAsync(_host.Streams.Selection, cancellation);
@@ -135,7 +202,11 @@ public sealed class Pipeline : IDisposable
         var endpoint = new ControlEndpoint
         {
             Cut = () => new LedgerCut(_loadId.ToString("x8", CultureInfo.InvariantCulture), drain.Produced),
-            Snapshot = () => Volatile.Write(ref _snapshotAsked, true),
+            Snapshot = () =>
+            {
+                journal.SnapshotDue = true;
+                Volatile.Write(ref _snapshotAsked, true);
+            },
             Ignore = pid => _kernel.Switches.AddOwnProcess(pid) ? null : $"process {pid} cannot be left out: the table of own processes is full",
         };
         using var requests = _host.Bus.Subscribe(_host.Subjects.Control(_host.Options.Node), endpoint.Answer);
@@ -149,15 +220,64 @@ public sealed class Pipeline : IDisposable
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
-            // 7. The end.
-            await CloseAsync(drain);
+            // 7. The end, unless another one goes on.
+            if (!_handsOver || !_kernel.IsPinned || _host.StoppedBy == PosixSignal.SIGINT)
+            {
+                await CloseAsync(drain);
+            }
+        }
+    }
+
+    private async Task EndLeftLoadsAsync(JetStream jetStream, StreamDefinition stream, CancellationToken cancellation)
+    {
+        foreach (var left in _succession.Ended)
+        {
+            var load = left.Pins.LoadId.ToString("x8", CultureInfo.InvariantCulture);
+            left.Pins.UnpinLinks();
+            _ = LibC.WaitForReaders();
+            left.Memory.Journal.Phase = JournalPhase.Ending;
+            try
+            {
+                await using var publisher = new FramePublisher(_host.Bus, new FramePublisherOptions(stream.Name), ensure => jetStream.EnsureStreamAsync(stream, ensure));
+                using var drain = new RingDrain(left.Memory, publisher, Template() with { LoadId = left.Pins.LoadId }, _host.Subjects.Raw(_host.Options.Node), _host.Time);
+                await drain.FinishAsync(cancellation);
+                _host.Log.LogInformation("load {Load}, which a collector before this one left, is told to its end and closed", load);
+            }
+            catch (InvalidDataException e)
+            {
+                _host.Log.LogError("load {Load} cannot be told to its end: {Message}; the ledger says that it was not closed", load, e.Message);
+            }
+
+            left.Memory.Dispose();
+            left.Pins.Remove();
+            left.Pins.Dispose();
+        }
+    }
+
+    private RingDrain Drain(FramePublisher publisher)
+    {
+        try
+        {
+            var drain = new RingDrain(_kernel.Memory, publisher, Template(), _host.Subjects.Raw(_host.Options.Node), _host.Time);
+            if (_isAdopted)
+            {
+                _host.Log.LogInformation("goes on at offset {Offset}; {Frames} frames are sent again", drain.NextOffset, drain.Resumed);
+            }
+
+            return drain;
+        }
+        catch (InvalidDataException e)
+        {
+            _kernel.Unpin();
+            throw new ServiceExitException(ExitCode.Failure, $"load {_loadId:x8} cannot be gone on with: {e.Message}; it is given up, and the ledger says that it was not closed");
         }
     }
 
     private async Task DrainUntilCancelledAsync(RingDrain drain, CancellationToken cancellation)
     {
         using var timer = new PeriodicTimer(RingDrain.Interval, _host.Time);
-        var wanted = WantedEvents.Nothing;
+        var wanted = new WantedEvents(drain.Selected, drain.WithEnvironment, FilterPlan.None);
+        var inherited = _isAdopted ? new InheritedWishes(wanted, _host.Time) : null;
         var looked = 0L;
         while (await timer.WaitForNextTickAsync(cancellation))
         {
@@ -165,42 +285,54 @@ public sealed class Pipeline : IDisposable
             {
                 looked = _host.Time.GetTimestamp();
                 var union = _selection.Union();
-                if (!union.Equals(wanted))
+                var now = inherited?.With(union) ?? union;
+                if (!now.Equals(wanted))
                 {
-                    wanted = union;
+                    wanted = now;
                     var on = new EventSet();
                     on.UnionWith(SelectedEvents.StoreNeeds);
                     on.UnionWith(wanted.Events);
-                    Switch(on, wanted.Environment, wanted.Plan);
+                    Switch(wanted with { Events = on });
                 }
             }
 
-            await drain.DrainAsync(wanted.Events, cancellation);
+            await DrainAsync(drain, wanted, cancellation);
             if (Volatile.Read(ref _snapshotAsked))
             {
                 Volatile.Write(ref _snapshotAsked, false);
-                await SnapshotAsync(drain, wanted.Events, cancellation);
+                await SnapshotAsync(drain, wanted, cancellation);
             }
         }
     }
 
-    private void Switch(EventSet events, bool environment, FilterPlan plan)
+    private ValueTask DrainAsync(RingDrain drain, WantedEvents wanted, CancellationToken cancellation)
     {
-        if (_kernel.Switches.Apply(events, environment, plan) is { } failure)
+        _kernel.Switches.MarkDrained(BootClock.Now());
+        return drain.DrainAsync(wanted.Events, wanted.Environment, cancellation);
+    }
+
+    private void Switch(WantedEvents on)
+    {
+        if (_kernel.Switches.Apply(on.Events, on.Environment, on.Plan) is { } failure)
         {
             _host.Log.LogError("some wanted events are not seen: {Failure}", failure);
+        }
+
+        if (_kernel.UnpinWhereIncomplete() is { } obstacle)
+        {
+            _host.Log.LogWarning("the programs are not pinned any more: {Obstacle}", obstacle);
         }
     }
 
     // The iterator writes into the ring that this very loop drains, so it runs beside it.
-    private async Task SnapshotAsync(RingDrain drain, EventSet wanted, CancellationToken cancellation)
+    private async Task SnapshotAsync(RingDrain drain, WantedEvents wanted, CancellationToken cancellation)
     {
         await drain.SnapshotCgroupsAsync(cancellation);
         var processes = Task.Run(_kernel.Snapshot.Run, cancellation);
         using var timer = new PeriodicTimer(RingDrain.Interval, _host.Time);
         while (!processes.IsCompleted)
         {
-            await drain.DrainAsync(wanted, cancellation);
+            await DrainAsync(drain, wanted, cancellation);
             await timer.WaitForNextTickAsync(cancellation);
         }
 
@@ -213,6 +345,13 @@ public sealed class Pipeline : IDisposable
             _host.Log.LogError("{Message} Processes that run already stay unknown until they act.", e.Message);
         }
 
+        // Whoever follows takes one anew that was asked for meanwhile, or is not in the ring to its end.
+        _kernel.Memory.Journal.SnapshotDue = false;
+        if (Volatile.Read(ref _snapshotAsked))
+        {
+            _kernel.Memory.Journal.SnapshotDue = true;
+        }
+
         if (drain.CgroupsOmitted > 0)
         {
             _host.Log.LogWarning("{Omitted} cgroups are not in the snapshot: it tells of at most {Max}", drain.CgroupsOmitted, Snapshot.CgroupSnapshot.DirectoriesMax);
@@ -222,14 +361,19 @@ public sealed class Pipeline : IDisposable
     private async Task CloseAsync(RingDrain drain)
     {
         _kernel.Switches.Apply(new EventSet(), environment: false);
+        _kernel.Memory.Journal.Phase = JournalPhase.Ending;
         using var patience = new CancellationTokenSource(CloseTimeout, _host.Time);
         try
         {
             await drain.FinishAsync(patience.Token);
+            _kernel.Unpin();
         }
         catch (OperationCanceledException)
         {
-            _host.Log.LogError("the bus did not take the last frames within {Seconds} s; what they held is lost, and the ledger will say that this load was not closed", CloseTimeout.TotalSeconds);
+            _host.Log.LogError(
+                "the bus did not take the last frames within {Seconds} s; {Consequence}",
+                CloseTimeout.TotalSeconds,
+                _kernel.IsPinned ? "they stay pinned, and the next collector sends them" : "what they held is lost, and the ledger will say that this load was not closed");
         }
     }
 

@@ -69,6 +69,9 @@ public sealed class MeshHost : IAsyncDisposable
     /// <summary>The bus, connected.</summary>
     public BusConnection Bus => _bus ?? throw new InvalidOperationException("the host is not started");
 
+    /// <summary>What told it to stop; null when nobody did. SIGINT tells that the mesh ends, SIGTERM may be followed by another start.</summary>
+    public PosixSignal? StoppedBy { get; private set; }
+
     /// <summary>Where health and metrics are served, host:port.</summary>
     public string HttpAddress { get; private set; } = "";
 
@@ -178,9 +181,10 @@ public sealed class MeshHost : IAsyncDisposable
         Time = Time,
     };
 
-    private static void Stop(PosixSignalContext context, CancellationTokenSource stop)
+    private void Stop(PosixSignalContext context, CancellationTokenSource stop)
     {
         context.Cancel = true;
+        StoppedBy = context.Signal;
         stop.Cancel();
     }
 

@@ -98,6 +98,27 @@ public sealed class LiveMesh : IAsyncDisposable
         return await seen.Task.WaitAsync(timeout);
     }
 
+    /// <summary>Triggers until the finding on it is printed: until what a signature selects is in force, an event is nobody's.</summary>
+    /// <param name="signature">Name of the finding.</param>
+    /// <param name="trigger">Triggers once; gives the process.</param>
+    public Task FindsAsync(string signature, Func<Task<int>> trigger) => TestWait.Until(
+        async () =>
+        {
+            var pid = await trigger();
+            try
+            {
+                await WaitForOutputAsync(l => l.Contains(signature, StringComparison.Ordinal) && l.Contains($"[{pid}]", StringComparison.Ordinal), TimeSpan.FromSeconds(1));
+                return true;
+            }
+            catch (TimeoutException)
+            {
+                return false;
+            }
+        },
+        $"the first {signature} is found",
+        StartTimeout.TotalSeconds,
+        Describe);
+
     /// <summary>Runs <c>tmesh</c> against this mesh.</summary>
     public async Task<CommandResult> RunAsync(params string[] arguments)
     {

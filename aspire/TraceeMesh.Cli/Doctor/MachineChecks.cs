@@ -87,7 +87,7 @@ internal static class MachineChecks
 
     private static CheckResult Pins()
     {
-        var orphans = PinnedPrograms.Orphans(PinnedPrograms.Root, node: null);
+        var orphans = PinnedPrograms.Orphans(PinnedPrograms.Root);
         if (orphans.Count == 0)
         {
             return CheckResult.Ok("pins", "nothing is pinned that nobody owns");

@@ -42,7 +42,8 @@ public sealed class LocalMesh(UpOptions options, Topology topology, Checkout che
 
         // 2. The machine, checked.
         StartConditions.Require();
-        RemoveOrphanedPins();
+        using var pins = PinClaim.Take(PinnedPrograms.Root, Subjects.Safe(options.Node));
+        RemoveOrphanedPins(pins);
 
         // 3. An address for every listener.
         var ports = new PortPicker();
@@ -93,7 +94,7 @@ public sealed class LocalMesh(UpOptions options, Topology topology, Checkout che
             // 9. Everything stopped, in reverse order.
             File.Delete(options.State.MeshFile);
             await StopAll(stop.Insisted);
-            RemoveOrphanedPins();
+            RemoveOrphanedPins(pins);
         }
     }
 
@@ -233,12 +234,11 @@ public sealed class LocalMesh(UpOptions options, Topology topology, Checkout che
         }
     }
 
-    private void RemoveOrphanedPins()
+    private void RemoveOrphanedPins(PinClaim pins)
     {
-        foreach (var directory in PinnedPrograms.Orphans(PinnedPrograms.Root, Subjects.Safe(options.Node)))
+        foreach (var load in pins.RemoveOrphans())
         {
-            PinnedPrograms.Remove(directory);
-            messages.WriteLine($"removed the programs a collector left pinned in {directory}");
+            messages.WriteLine($"removed the programs a collector left pinned in {load}");
         }
     }
 

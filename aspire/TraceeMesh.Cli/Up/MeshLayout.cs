@@ -81,7 +81,7 @@ public sealed class MeshLayout
 
         if (service.Name == "collector")
         {
-            arguments.AddRange(["--spread", Spread.ToString(CultureInfo.InvariantCulture)]);
+            arguments.AddRange(["--spread", Spread.ToString(CultureInfo.InvariantCulture), "--on-stop", "leave"]);
         }
 
         return arguments;

@@ -1,51 +1,65 @@
 namespace TraceeMesh.Cli.Up;
 
-/// <summary>What a collector pins below bpffs so that its successor can go on. Pins whose collector is gone for good hold kernel programs for nobody.</summary>
+/// <summary>
+/// What collectors pin below bpffs so that their successors can go on: a directory per node, in it one per load. A collector holds
+/// a lock on its load, and a runner one on its node, for the time between two collectors. What nobody holds keeps kernel programs
+/// for nobody.
+/// </summary>
 public static class PinnedPrograms
 {
     public const string Root = "/sys/fs/bpf/traceemesh";
 
-    private const string CollectorProgram = "TraceeMesh.Collector.dll";
-
-    /// <summary>The pin directories of a node, or of every node, that no running collector owns.</summary>
-    public static IReadOnlyList<string> Orphans(string root, string? node)
+    /// <summary>The loads that nobody holds.</summary>
+    public static IReadOnlyList<string> Orphans(string root)
     {
-        if (!Directory.Exists(root))
+        var orphans = new List<string>();
+        foreach (var node in Directories(root))
         {
-            return [];
+            if (TryHold(node) is { } descriptor)
+            {
+                orphans.AddRange(OrphansOf(node));
+                _ = SystemCalls.Close(descriptor);
+            }
         }
 
-        var owned = RunningCollectors().ToHashSet(StringComparer.Ordinal);
-        return [.. Directory.GetDirectories(root).Where(d => (node is null || Path.GetFileName(d) == node) && !owned.Contains(Path.GetFileName(d)))];
+        return orphans;
     }
 
     /// <summary>Unpins; the kernel frees what nobody else holds.</summary>
-    public static void Remove(string directory) => Directory.Delete(directory, recursive: true);
-
-    /// <summary>The nodes whose collector runs, by its command line.</summary>
-    private static IEnumerable<string> RunningCollectors()
+    public static void Remove(string load)
     {
-        foreach (var process in Directory.EnumerateDirectories("/proc").Where(d => char.IsAsciiDigit(Path.GetFileName(d)[0])))
+        Directory.Delete(load, recursive: true);
+        _ = SystemCalls.RemoveEmptyDirectory(Path.GetDirectoryName(load)!);
+    }
+
+    /// <summary>The loads of a node that no collector holds.</summary>
+    internal static IEnumerable<string> OrphansOf(string node)
+    {
+        foreach (var load in Directories(node))
         {
-            var arguments = CommandLine(process);
-            var node = Array.IndexOf(arguments, "--node") + 1;
-            if (arguments.Any(a => a.EndsWith(CollectorProgram, StringComparison.Ordinal)) && node > 0 && node < arguments.Length)
+            if (TryHold(load) is { } descriptor)
             {
-                yield return Contracts.Subjects.Safe(arguments[node]);
+                _ = SystemCalls.Close(descriptor);
+                yield return load;
             }
         }
     }
 
-    private static string[] CommandLine(string process)
+    private static string[] Directories(string path) => Directory.Exists(path) ? Directory.GetDirectories(path) : [];
+
+    private static int? TryHold(string path)
     {
-        try
+        if (SystemCalls.OpenDirectory(path) is not { } descriptor)
         {
-            return File.ReadAllText(Path.Combine(process, "cmdline")).Split('\0');
+            return null;
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+
+        if (SystemCalls.TryLock(descriptor, SystemCalls.LockExclusiveAtOnce))
         {
-            // It ended between the listing and the reading; a process of another user is no collector of ours.
-            return [];
+            return descriptor;
         }
+
+        _ = SystemCalls.Close(descriptor);
+        return null;
     }
 }

@@ -40,13 +40,13 @@ public sealed class Supervisor(string instance, Func<Task<ISupervisedProcess>> s
     /// <summary>From now on an end is an end.</summary>
     public void Announce() => _stopping.Cancel();
 
-    /// <summary>Asks it to stop, and kills it when it has not after <paramref name="patience"/>.</summary>
+    /// <summary>Asks it to stop for good, which is what SIGINT says (SIGTERM may be followed by another start), and kills it when it has not after <paramref name="patience"/>.</summary>
     public async Task Stop(TimeSpan patience)
     {
         await _stopping.CancelAsync();
         if (_process is { } process)
         {
-            process.Signal(SystemCalls.SigTerm);
+            process.Signal(SystemCalls.SigInt);
             try
             {
                 await process.Exited.WaitAsync(patience, time);
@@ -104,7 +104,7 @@ public sealed class Supervisor(string instance, Func<Task<ISupervisedProcess>> s
             process = await start();
             if (_stopping.IsCancellationRequested)
             {
-                process.Signal(SystemCalls.SigTerm);
+                process.Signal(SystemCalls.SigInt);
             }
         }
     }

@@ -5,10 +5,14 @@ namespace TraceeMesh.Cli.Up;
 /// <summary>The system calls the runner needs and .NET does not wrap.</summary>
 internal static partial class SystemCalls
 {
+    public const int SigInt = 2;
     public const int SigKill = 9;
     public const int SigTerm = 15;
 
-    private const int SigInt = 2;
+    public const int LockShared = 1;
+    public const int LockExclusiveAtOnce = 2 | 4;
+
+    private const int OpenDirectoryFlags = 0x10000 | 0x80000; // O_DIRECTORY, O_CLOEXEC
     private const int SigQuit = 3;
     private const nint DefaultAction = 0;
     private const int NoSuchProcess = 3;
@@ -40,6 +44,26 @@ internal static partial class SystemCalls
             throw new IOException($"{path} cannot be given to user {uid}: {Marshal.GetLastPInvokeErrorMessage()}");
         }
     }
+
+    /// <summary>Opens a directory to lock it; null where there is none or it may not be opened.</summary>
+    public static int? OpenDirectory(string path) => Open(path, OpenDirectoryFlags) is var descriptor && descriptor >= 0 ? descriptor : null;
+
+    /// <summary>Locks what is open; the lock goes with its last descriptor.</summary>
+    public static bool TryLock(int descriptor, int operation) => Lock(descriptor, operation) == 0;
+
+    /// <summary>Closes a descriptor.</summary>
+    [LibraryImport("libc", EntryPoint = "close")]
+    public static partial int Close(int descriptor);
+
+    /// <summary>Removes a directory if it is empty.</summary>
+    [LibraryImport("libc", EntryPoint = "rmdir", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int RemoveEmptyDirectory(string path);
+
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Open(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "flock", SetLastError = true)]
+    private static partial int Lock(int descriptor, int operation);
 
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
     private static partial int Kill(int pid, int signal);

@@ -14,6 +14,13 @@ public sealed class BootEpoch(TimeProvider time, Func<ulong> sinceBoot)
     /// <summary>The difference in force, ns.</summary>
     public long Nanoseconds { get; private set; } = Measure(time, sinceBoot);
 
+    /// <summary>Goes on with a difference that was in force before, unless it is off by now.</summary>
+    public void Restore(long nanoseconds)
+    {
+        Nanoseconds = nanoseconds;
+        Follow();
+    }
+
     /// <summary>Looks at both clocks.</summary>
     public void Follow()
     {

@@ -33,6 +33,9 @@ public sealed class RawFrameBuilder : IDisposable
     /// <summary>Records in the open frame.</summary>
     public int Count => _count;
 
+    /// <summary>Bytes of the records in the open frame.</summary>
+    public int Length => _length;
+
     /// <summary>Whether the open frame holds as much as a frame should.</summary>
     public bool IsFull => _length >= Limits.RawFrameBytes || _count >= Limits.FrameCount;
 
@@ -41,6 +44,18 @@ public sealed class RawFrameBuilder : IDisposable
 
     /// <summary>Whether the next loss fits; if not, the frame is to be closed first.</summary>
     public bool CanLose => _count == 0 && _losses.Count < Limits.LossRangesKept;
+
+    /// <summary>Goes on behind what was framed before.</summary>
+    /// <param name="nextOffset">See <see cref="NextOffset"/>.</param>
+    /// <param name="declared">Drops declared so far, by CPU and reason.</param>
+    public void Restore(long nextOffset, ReadOnlySpan<ulong> declared)
+    {
+        NextOffset = nextOffset;
+        for (var i = 0; i < declared.Length; i++)
+        {
+            _dropped[i % RecordLimits.DropReasons] += (long)declared[i];
+        }
+    }
 
     /// <summary>Adds a record to the open frame.</summary>
     public void Add(ReadOnlySpan<byte> record)

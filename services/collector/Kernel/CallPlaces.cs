@@ -42,6 +42,24 @@ internal sealed unsafe class CallPlaces(int table, KernelProgram gate, IReadOnly
         return gate.Attach() ? failure : $"{gate.Name} {gate.Failure}";
     }
 
+    /// <summary>Takes over what a collector before this one placed.</summary>
+    public void Adopt()
+    {
+        foreach (var program in programs)
+        {
+            if (PlacesOf(program).Any(IsTaken))
+            {
+                _placed.Add(program);
+            }
+        }
+    }
+
+    private bool IsTaken(int place)
+    {
+        uint program;
+        return LibBpf.MapLookup(table, &place, &program) == 0;
+    }
+
     private string? Place(KernelProgram program)
     {
         var descriptor = program.Descriptor;

@@ -25,6 +25,16 @@ public sealed unsafe class EventSwitches : IDisposable
         MarkDrained(BootClock.Now());
     }
 
+    /// <summary>Takes over what a collector before this one switched on; all of it stays as it is until the first <see cref="Apply"/>.</summary>
+    internal void Adopt()
+    {
+        _plan = null;
+        foreach (var places in _places)
+        {
+            places.Adopt();
+        }
+    }
+
     private ref Control Control => ref Unsafe.AsRef<Control>(_memory.Start);
 
     /// <summary>

@@ -6,7 +6,7 @@ namespace TraceeMesh.Collector.Kernel;
 /// <summary>The filters that the kernel side holds. They are written only while no switch refers to them.</summary>
 internal sealed unsafe class KernelFilters(int filters, int paths)
 {
-    private readonly List<FilterPath> _paths = [];
+    private readonly List<FilterPath> _paths = Read(paths);
 
     /// <summary>Puts a plan in place of the one before.</summary>
     /// <returns>Whether all of it was taken; if not, it must not be used.</returns>
@@ -42,6 +42,19 @@ internal sealed unsafe class KernelFilters(int filters, int paths)
         }
 
         return true;
+    }
+
+    // Those that a collector before this one wrote.
+    private static List<FilterPath> Read(int paths)
+    {
+        var found = new List<FilterPath>();
+        FilterPath key;
+        for (var result = LibBpf.MapNextKey(paths, null, &key); result == 0; result = LibBpf.MapNextKey(paths, &key, &key))
+        {
+            found.Add(key);
+        }
+
+        return found;
     }
 
     private static FilterPath KeyOf(FilteredPath path)

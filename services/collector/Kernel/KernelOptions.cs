@@ -8,4 +8,16 @@ public sealed record KernelOptions
 
     /// <summary>Bytes of the ring: a power of two, at least a page.</summary>
     public uint RingBytes { get; init; } = DefaultRingBytes;
+
+    /// <summary>The load.</summary>
+    public uint LoadId { get; init; }
+
+    /// <summary>Hash of the address of the bus that gets the frames; 32 bytes, or none.</summary>
+    public ReadOnlyMemory<byte> Owner { get; init; }
+
+    /// <summary>Where the load is pinned; null: nowhere, it ends with its collector.</summary>
+    public PinDirectory? Pins { get; init; }
+
+    /// <summary>Whether what is pinned there is gone on with.</summary>
+    public bool Adopt { get; init; }
 }

@@ -5,7 +5,10 @@ using TraceeMesh.Contracts.Events;
 namespace TraceeMesh.Collector.Kernel;
 
 /// <summary>One loaded program and its link.</summary>
-internal sealed class KernelProgram(KernelProgramTable.Entry entry, nint program) : IDisposable
+/// <param name="entry">What it is.</param>
+/// <param name="program">The program; 0 where the kernel refused it.</param>
+/// <param name="pins">Where its link is pinned while it is attached; null: nowhere.</param>
+internal sealed class KernelProgram(KernelProgramTable.Entry entry, nint program, PinDirectory? pins) : IDisposable
 {
     private nint _link;
 
@@ -62,11 +65,25 @@ internal sealed class KernelProgram(KernelProgramTable.Entry entry, nint program
         {
             _link = UnifiedCgroup.Attach(program, out var reason);
             Failure = reason;
-            return IsAttached;
+        }
+        else
+        {
+            _link = LibBpf.ProgramAttach(program);
+            Failure = IsAttached ? null : $"could not be attached: {new Win32Exception(Marshal.GetLastPInvokeError()).Message}";
         }
 
-        _link = LibBpf.ProgramAttach(program);
-        Failure = IsAttached ? null : $"could not be attached: {new Win32Exception(Marshal.GetLastPInvokeError()).Message}";
+        if (IsAttached && Use != ProgramUse.Snapshot)
+        {
+            pins?.PinLink(Name, LinkDescriptor);
+        }
+
+        return IsAttached;
+    }
+
+    /// <summary>Takes over the link that a collector before this one left pinned, if it did: its program goes on without a pause.</summary>
+    internal bool Adopt()
+    {
+        _link = pins?.OpenLink(Name) ?? 0;
         return IsAttached;
     }
 
@@ -77,10 +94,18 @@ internal sealed class KernelProgram(KernelProgramTable.Entry entry, nint program
     {
         if (IsAttached)
         {
+            pins?.UnpinLink(Name);
+            Dispose();
+        }
+    }
+
+    /// <summary>Lets go of it; it stays attached where its link is pinned.</summary>
+    public void Dispose()
+    {
+        if (IsAttached)
+        {
             _ = LibBpf.LinkDestroy(_link);
             _link = 0;
         }
     }
-
-    public void Dispose() => Detach();
 }

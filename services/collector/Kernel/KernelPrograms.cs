@@ -2,6 +2,8 @@ using System.ComponentModel;
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using TraceeMesh.Collector.Framing;
 using TraceeMesh.Contracts.Events;
 using TraceeMesh.Contracts.Records;
 
@@ -18,14 +20,18 @@ public sealed unsafe class KernelPrograms : IDisposable
 
     private readonly nint _object;
     private readonly IReadOnlyList<KernelProgram> _programs;
+    private PinDirectory? _pins;
 
-    private KernelPrograms(nint bpfObject, Dictionary<string, string> refused, int cpus)
+    private KernelPrograms(nint bpfObject, KernelOptions options, Dictionary<string, string> refused, int cpus)
     {
         _object = bpfObject;
+        _pins = options.Pins;
         _programs = [.. KernelProgramTable.All.Select(entry => Find(entry, refused))];
         var ring = Map("ring");
-        Ring = new Ring(LibBpf.MapDescriptor(ring), LibBpf.MapMaxEntries(ring));
-        Accounts = new CpuAccounts(LibBpf.MapDescriptor(Map("accounts")), LibBpf.MapDescriptor(Map("event_drops")), cpus);
+        Memory = new LoadMemory(
+            new Ring(LibBpf.MapDescriptor(ring), LibBpf.MapMaxEntries(ring)),
+            new CpuAccounts(LibBpf.MapDescriptor(Map("accounts")), LibBpf.MapDescriptor(Map("event_drops")), cpus),
+            new Journal(LibBpf.MapDescriptor(Map("journal")), cpus));
         Switches = new EventSwitches(
             LibBpf.MapDescriptor(Map("control")),
             LibBpf.MapDescriptor(Map("own_processes")),
@@ -35,17 +41,33 @@ public sealed unsafe class KernelPrograms : IDisposable
             new CallPlaces(LibBpf.MapDescriptor(Map("returning_calls")), ProgramsOf(ProgramUse.ReturnGate)[0], ProgramsOf(ProgramUse.Returning)));
         CallTable.Fill(LibBpf.MapDescriptor(Map("calls")));
         Snapshot = new TaskSnapshot(Program(refused.ContainsKey(SleepableSnapshot) ? PlainSnapshot : SleepableSnapshot));
+        if (options.Adopt)
+        {
+            Switches.Adopt();
+        }
+        else
+        {
+            PinMaps();
+        }
+
         Report = AttachAll(refused);
+        if (!options.Adopt)
+        {
+            Memory.Journal.Begin(options.LoadId, BuildOf(options), options.Owner.Span);
+        }
     }
 
+    /// <summary>What frames are made from.</summary>
+    public LoadMemory Memory { get; }
+
     /// <summary>Where the records arrive.</summary>
-    public Ring Ring { get; }
+    public Ring Ring => Memory.Ring;
 
     /// <summary>What is produced.</summary>
     public EventSwitches Switches { get; }
 
     /// <summary>What was produced and dropped.</summary>
-    public CpuAccounts Accounts { get; }
+    public CpuAccounts Accounts => Memory.Accounts;
 
     /// <summary>Tells which processes exist already.</summary>
     public TaskSnapshot Snapshot { get; }
@@ -81,10 +103,44 @@ public sealed unsafe class KernelPrograms : IDisposable
             program.Dispose();
         }
 
-        Ring.Dispose();
-        Accounts.Dispose();
+        Memory.Dispose();
         Switches.Dispose();
         LibBpf.ObjectClose(_object);
+        _pins?.Dispose();
+    }
+
+    /// <summary>Whether a collector that follows can go on where this one ends.</summary>
+    public bool IsPinned => _pins is not null;
+
+    /// <summary>Unpins the load, which ends with this collector then.</summary>
+    public void Unpin()
+    {
+        _pins?.Remove();
+        _pins?.Dispose();
+        _pins = null;
+    }
+
+    /// <summary>Unpins the load where something of it could not be pinned: half of it would be gone on with in silence.</summary>
+    /// <returns>What could not; null when all is well.</returns>
+    public string? UnpinWhereIncomplete()
+    {
+        var failure = _pins?.Failure;
+        if (failure is not null)
+        {
+            Unpin();
+        }
+
+        return failure;
+    }
+
+    /// <summary>What must be equal for a collector to go on with a load: the programs, and how they are set up.</summary>
+    public static byte[] BuildOf(KernelOptions options)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(ObjectBytes());
+        hash.AppendData(BitConverter.GetBytes(options.RingBytes));
+        hash.AppendData(BitConverter.GetBytes((uint)FallbackHierarchies.Read()));
+        return hash.GetHashAndReset();
     }
 
     private static KernelPrograms LoadWhatWorks(KernelOptions options)
@@ -104,10 +160,11 @@ public sealed unsafe class KernelPrograms : IDisposable
             LibBpfLog.Clear();
             var bpfObject = Open();
             Configure(bpfObject, options, cpus, refused);
+            Reuse(bpfObject, options);
             var result = LibBpf.ObjectLoad(bpfObject);
             if (result == 0)
             {
-                return new KernelPrograms(bpfObject, refused, cpus);
+                return new KernelPrograms(bpfObject, options, refused, cpus);
             }
 
             LibBpf.ObjectClose(bpfObject);
@@ -122,12 +179,62 @@ public sealed unsafe class KernelPrograms : IDisposable
         }
     }
 
-    private static nint Open()
+    private static byte[] ObjectBytes()
     {
         using var stream = typeof(KernelPrograms).Assembly.GetManifestResourceStream("traceemesh.bpf.o")
             ?? throw new InvalidOperationException("The assembly was built without its kernel programs.");
         var bytes = new byte[stream.Length];
         stream.ReadExactly(bytes);
+        return bytes;
+    }
+
+    // The maps that are there already; those of a section of the object hold nothing that lasts.
+    private static void Reuse(nint bpfObject, KernelOptions options)
+    {
+        if (!options.Adopt || options.Pins is not { } pins)
+        {
+            return;
+        }
+
+        foreach (var (name, map) in Maps(bpfObject))
+        {
+            var descriptor = pins.OpenMap(name) ?? throw new KernelUnavailableException(KernelUnavailableReason.LoadFailed, $"{pins.Path} has no map {name}.");
+            var result = LibBpf.MapReuse(map, descriptor);
+            _ = LibC.Close(descriptor);
+            Demand(result, $"go on with map {name}");
+        }
+    }
+
+    private static List<(string Name, nint Map)> Maps(nint bpfObject)
+    {
+        var maps = new List<(string, nint)>();
+        for (var map = LibBpf.NextMap(bpfObject, 0); map != 0; map = LibBpf.NextMap(bpfObject, map))
+        {
+            if (LibBpf.MapIsInternal(map) == 0)
+            {
+                maps.Add((Marshal.PtrToStringUTF8((nint)LibBpf.MapName(map))!, map));
+            }
+        }
+
+        return maps;
+    }
+
+    private void PinMaps()
+    {
+        if (_pins is null)
+        {
+            return;
+        }
+
+        foreach (var (name, map) in Maps(_object))
+        {
+            _pins.PinMap(name, LibBpf.MapDescriptor(map));
+        }
+    }
+
+    private static nint Open()
+    {
+        var bytes = ObjectBytes();
         nint bpfObject;
         fixed (byte* start = bytes)
         fixed (byte* name = "traceemesh"u8)
@@ -182,7 +289,7 @@ public sealed unsafe class KernelPrograms : IDisposable
     private KernelProgram Find(KernelProgramTable.Entry entry, Dictionary<string, string> refused)
     {
         var isRefused = refused.TryGetValue(entry.Name, out var reason);
-        var program = new KernelProgram(entry, isRefused ? 0 : LibBpf.FindProgram(_object, entry.Name));
+        var program = new KernelProgram(entry, isRefused ? 0 : LibBpf.FindProgram(_object, entry.Name), _pins);
         if (isRefused)
         {
             program.Fail(reason!);
@@ -213,6 +320,12 @@ public sealed unsafe class KernelPrograms : IDisposable
         {
             var gate = ProgramsOf(program.Use == ProgramUse.Returning ? ProgramUse.ReturnGate : ProgramUse.BeginGate)[0];
             return program.Failure ?? gate.Failure;
+        }
+
+        // What runs on since the collector before this one is not interrupted.
+        if (program.Adopt())
+        {
+            return null;
         }
 
         _ = program.Attach();

@@ -81,6 +81,38 @@ internal static unsafe partial class LibBpf
     [LibraryImport(Library, EntryPoint = "bpf_map_delete_elem")]
     internal static partial int MapDelete(int descriptor, void* key);
 
+    /// <summary>The key behind <paramref name="key"/>; the first one where that is null or not there.</summary>
+    /// <returns>Less than 0 when there is none.</returns>
+    [LibraryImport(Library, EntryPoint = "bpf_map_get_next_key")]
+    internal static partial int MapNextKey(int descriptor, void* key, void* next);
+
+    /// <summary>The map behind <paramref name="map"/>, the first one behind null; null behind the last.</summary>
+    [LibraryImport(Library, EntryPoint = "bpf_object__next_map")]
+    internal static partial nint NextMap(nint bpfObject, nint map);
+
+    [LibraryImport(Library, EntryPoint = "bpf_map__name")]
+    internal static partial byte* MapName(nint map);
+
+    /// <summary>Whether it holds a section of the object, as <c>.rodata</c> does.</summary>
+    [LibraryImport(Library, EntryPoint = "bpf_map__is_internal")]
+    internal static partial byte MapIsInternal(nint map);
+
+    /// <summary>Has the load take this map instead of a new one; the descriptor is copied.</summary>
+    [LibraryImport(Library, EntryPoint = "bpf_map__reuse_fd")]
+    internal static partial int MapReuse(nint map, int descriptor);
+
+    /// <summary>Gives a map or link a name below bpffs, which keeps it alive.</summary>
+    [LibraryImport(Library, EntryPoint = "bpf_obj_pin", StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int Pin(int descriptor, string path);
+
+    /// <summary>The descriptor of what has a name below bpffs, or -errno.</summary>
+    [LibraryImport(Library, EntryPoint = "bpf_obj_get", StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int OpenPinned(string path);
+
+    /// <summary>The link that has a name below bpffs; destroying it leaves the name.</summary>
+    [LibraryImport(Library, EntryPoint = "bpf_link__open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial nint LinkOpen(string path);
+
     [LibraryImport(Library, EntryPoint = "libbpf_num_possible_cpus")]
     internal static partial int PossibleCpus();
 

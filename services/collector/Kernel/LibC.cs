@@ -14,6 +14,8 @@ internal static unsafe partial class LibC
 
     internal const int OpenDirectory = 0x10000 | 0x80000; // O_DIRECTORY, O_CLOEXEC
 
+    internal const int LockExclusiveAtOnce = 2 | 4; // LOCK_EX, LOCK_NB
+
     private const string Library = "libc.so.6";
     private const int MemoryBarrier = 324;
     private const int MemoryBarrierGlobal = 1;
@@ -29,6 +31,14 @@ internal static unsafe partial class LibC
 
     [LibraryImport(Library, EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int Open(string path, int flags);
+
+    /// <summary>Locks an open file or directory for this process; the kernel lets go of it with its last descriptor.</summary>
+    [LibraryImport(Library, EntryPoint = "flock", SetLastError = true)]
+    internal static partial int Lock(int descriptor, int operation);
+
+    /// <summary>Removes an empty directory.</summary>
+    [LibraryImport(Library, EntryPoint = "rmdir", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int RemoveDirectory(string path);
 
     [LibraryImport(Library, EntryPoint = "close")]
     internal static partial int Close(int descriptor);

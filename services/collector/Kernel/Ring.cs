@@ -102,6 +102,18 @@ public sealed unsafe class Ring : IDisposable
         return false;
     }
 
+    /// <summary>Reads on from a position that the ring still holds.</summary>
+    /// <exception cref="InvalidDataException">It does not.</exception>
+    public void ReadFrom(long position)
+    {
+        if ((ulong)position < Volatile.Read(ref *_consumer) || (ulong)position > Volatile.Read(ref *_producer))
+        {
+            throw new InvalidDataException($"The kernel's ring holds {Volatile.Read(ref *_consumer)} to {WritePosition}, not position {position}.");
+        }
+
+        _read = (ulong)position;
+    }
+
     /// <summary>Lets the kernel reuse everything before a position that <see cref="ReadPosition"/> has had.</summary>
     public void Release(long position)
     {

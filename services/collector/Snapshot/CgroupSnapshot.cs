@@ -22,11 +22,14 @@ public sealed class CgroupSnapshot
     /// <summary>Directories that were beyond <see cref="DirectoriesMax"/>.</summary>
     public long Omitted { get; private set; }
 
+    /// <summary>Goes on behind the records written before.</summary>
+    public void Restore(long written) => _sequence = (ulong)written;
+
     /// <summary>Walks all hierarchies.</summary>
     /// <param name="mounts">The hierarchies.</param>
     /// <param name="bootTime">Now, in ns since boot.</param>
-    /// <param name="write">Takes each record.</param>
-    public void Write(IReadOnlyList<CgroupMount> mounts, ulong bootTime, Action<ReadOnlyMemory<byte>> write)
+    /// <returns>The records; each is valid until the next one.</returns>
+    public IEnumerable<ReadOnlyMemory<byte>> Records(IReadOnlyList<CgroupMount> mounts, ulong bootTime)
     {
         var told = 0;
         foreach (var mount in mounts)
@@ -45,7 +48,7 @@ public sealed class CgroupSnapshot
                 }
 
                 var path = directory.Length == mount.Path.Length ? "/" : directory[mount.Path.Length..];
-                write(_record.AsMemory(0, Encode(new CgroupBody { CgroupId = inode, Ctime = ctime, HierarchyId = mount.Hierarchy }, bootTime, path)));
+                yield return _record.AsMemory(0, Encode(new CgroupBody { CgroupId = inode, Ctime = ctime, HierarchyId = mount.Hierarchy }, bootTime, path));
             }
         }
     }

@@ -96,7 +96,14 @@ public sealed partial class JetStream
 
     private async Task<StreamState> EnsureAsync(StreamConfig config, CancellationToken cancellation)
     {
-        var response = await CallAsync($"STREAM.CREATE.{config.Name}", config, JetStreamJson.Default.StreamConfig, JetStreamJson.Default.StreamResponse, cancellation);
+        var create = $"STREAM.CREATE.{config.Name}";
+        var response = await CallAsync(create, config, JetStreamJson.Default.StreamConfig, JetStreamJson.Default.StreamResponse, cancellation);
+        if (response.Error?.ErrCode == JetStreamErrors.SubjectsOverlap)
+        {
+            // The server compares names before subjects: the stream it overlaps with may be this very one, created between the two looks.
+            response = await CallAsync(create, config, JetStreamJson.Default.StreamConfig, JetStreamJson.Default.StreamResponse, cancellation);
+        }
+
         if (response.Error?.ErrCode == JetStreamErrors.StreamNameInUse)
         {
             await WholeAsync(config.Name, cancellation);

@@ -10,6 +10,7 @@ internal static class JetStreamErrors
     public const int InsufficientStorage = 10047;
     public const int StreamNameInUse = 10058;
     public const int StreamNotFound = 10059;
+    public const int SubjectsOverlap = 10065;
     public const int WrongLastSequence = 10071;
     public const int ConsumerExists = 10148;
 }

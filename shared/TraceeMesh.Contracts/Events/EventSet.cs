@@ -72,6 +72,20 @@ public sealed class EventSet : IEquatable<EventSet>
         }
     }
 
+    /// <summary>Whether every number of <paramref name="other"/> is in the set.</summary>
+    public bool Covers(EventSet other)
+    {
+        for (var i = 0; i < _bits.Length; i++)
+        {
+            if ((other._bits[i] & ~_bits[i]) != 0)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
     /// <summary>Whether the number is in the set.</summary>
     public bool Contains(int id) => (uint)id < Limit && (_bits[id >> 6] & (1UL << (id & 63))) != 0;
 

@@ -1,11 +1,11 @@
 using System.Diagnostics;
 using System.Globalization;
 
-namespace TraceeMesh.Tests.Chaos;
+namespace TraceeMesh.TestKit;
 
 /// <summary>The processes of a mesh, which are its runner's children.</summary>
 /// <param name="runner">Process of the runner.</param>
-internal sealed class MeshProcesses(int runner)
+public sealed class MeshProcesses(int runner)
 {
     private static readonly (string Part, string Program)[] Programs =
     [

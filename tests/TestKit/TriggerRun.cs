@@ -1,11 +1,10 @@
 using System.Diagnostics;
 using System.Globalization;
-using TraceeMesh.TestKit;
 
-namespace TraceeMesh.Tests.Chaos;
+namespace TraceeMesh.TestKit;
 
 /// <summary>A known number of processes that each ask once to be traced, on the host or in a container.</summary>
-internal sealed class TriggerRun : IDisposable
+public sealed class TriggerRun : IDisposable
 {
     private readonly Process _process;
     private readonly string? _cgroup;
@@ -41,6 +40,7 @@ internal sealed class TriggerRun : IDisposable
         return int.Parse(execs.AsSpan("execs=".Length), CultureInfo.InvariantCulture);
     }
 
+    /// <inheritdoc/>
     public void Dispose()
     {
         if (!_process.HasExited)
