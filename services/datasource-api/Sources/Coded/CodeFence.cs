@@ -1,4 +1,4 @@
-using System.Collections.Concurrent;
+using System.Threading.Channels;
 
 namespace TraceeMesh.DataSourceApi.Sources.Coded;
 
@@ -14,7 +14,7 @@ public sealed class CodeFence(string source, TimeSpan budget)
     public static readonly TimeSpan Budget = TimeSpan.FromSeconds(1);
 
     private readonly Lock _gate = new();
-    private readonly BlockingCollection<Call> _next = new(boundedCapacity: 1);
+    private readonly Channel<Call> _next = Channel.CreateBounded<Call>(1);
     private Call? _last;
     private Thread? _thread;
     private long _late;
@@ -43,8 +43,7 @@ public sealed class CodeFence(string source, TimeSpan budget)
     {
         _thread ??= Start();
         _last = call;
-        _next.Add(call);
-        return call.Done.Wait(budget);
+        return _next.Writer.TryWrite(call) && call.Done.Wait(budget);
     }
 
     // In the background: a thread that hangs does not keep the service from ending.
@@ -52,9 +51,12 @@ public sealed class CodeFence(string source, TimeSpan budget)
     {
         var thread = new Thread(() =>
         {
-            foreach (var call in _next.GetConsumingEnumerable())
+            while (_next.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
             {
-                call.Make();
+                if (_next.Reader.TryRead(out var call))
+                {
+                    call.Make();
+                }
             }
         })
         {
