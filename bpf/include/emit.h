@@ -65,6 +65,31 @@ static __always_inline bool emit__is_own(__u32 process)
     return true;
 }
 
+/* Into a map that makes room; counted, so that the collector knows how much has. */
+static __always_inline void emit__remember(void *map, const void *key, const void *value, enum remembered kind)
+{
+    struct cpu_account *account;
+
+    if (bpf_map_update_elem(map, key, value, BPF_NOEXIST)) {
+        bpf_map_update_elem(map, key, value, BPF_ANY);
+        return;
+    }
+    account = emit__account();
+    if (account)
+        __sync_fetch_and_add(&account->remembered[kind], 1);
+}
+
+static __always_inline void emit__forget(void *map, const void *key, enum remembered kind)
+{
+    struct cpu_account *account;
+
+    if (bpf_map_delete_elem(map, key))
+        return;
+    account = emit__account();
+    if (account)
+        __sync_fetch_and_add(&account->remembered[kind], -1);
+}
+
 static __always_inline struct scratch *emit__take_scratch(void)
 {
     __u32 first = bpf_get_smp_processor_id() * SCRATCH_PER_CPU;

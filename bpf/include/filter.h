@@ -4,7 +4,7 @@
  *
  *   s->values[...] = ...                      what terms look at
  *   filter__judge(s, slot, ANY_PATH)          no path looked at yet: cheap
- *   filter__wants(slot, WANTS_PATH)           whether the path decides
+ *   filter__wants(slot) & WANTS_PATH          whether the path decides
  *   filter__judge(s, slot, sets)              with the sets the path is in
  */
 #pragma once
@@ -12,6 +12,7 @@
 #include "emit.h"
 
 #define ANY_PATH (~0ULL)
+#define NO_PATH  0ULL
 
 /* The event's switch; counts what is off. */
 static __always_inline __u32 filter__switch(__u32 event)
@@ -80,11 +81,12 @@ __noinline int filter__judge(struct scratch *s, __u32 slot, __u64 paths)
     return false;
 }
 
-static __always_inline bool filter__wants(__u32 slot, enum filter_wants what)
+/* What the filter looks at: enum filter_wants. */
+static __always_inline __u32 filter__wants(__u32 slot)
 {
     struct event_filter *filter = bpf_map_lookup_elem(&filters, &slot);
 
-    return filter && filter->wants & what;
+    return filter ? filter->wants : 0;
 }
 
 /* What every event has beside its arguments. */
@@ -96,7 +98,7 @@ static __always_inline void filter__values(struct scratch *s, struct task_struct
 
     s->values[VALUE_UID] = task->cred->uid.val;
     s->values[VALUE_RESULT] = result;
-    if (!filter__wants(slot, WANTS_CGROUP))
+    if (!(filter__wants(slot) & WANTS_CGROUP))
         return;
     s->values[VALUE_CGROUP] = unified->kn->id;
     s->values[VALUE_IN_CGROUP] = unified->level > 0;
@@ -132,6 +134,27 @@ static __always_inline __u64 filter__walked_path(struct scratch *s)
     s->key.bits = (length + 1) * 8;
     sets = bpf_map_lookup_elem(&filter_paths, &s->key);
     return sets ? *sets : 0;
+}
+
+static __always_inline bool filter__is(const struct filter_name *name, __u64 bytes)
+{
+    return ((name->bytes ^ bytes) & name->mask) == 0;
+}
+
+/* Whether a path with these first names may be in a set of the filter. Global, so that the verifier walks it once. */
+__noinline int filter__may_begin(__u32 slot, __u64 first, __u64 second)
+{
+    struct event_filter *filter = bpf_map_lookup_elem(&filters, &slot);
+
+    if (!filter || !filter->roots)
+        return true;
+    for (__u32 r = 0; r < FILTER_ROOTS; r++) {
+        if (r >= filter->roots)
+            break;
+        if (filter__is(&filter->root[r].first, first) && filter__is(&filter->root[r].second, second))
+            return true;
+    }
+    return false;
 }
 
 static __always_inline __u64 filter__text(struct scratch *s, __s64 length)

@@ -35,7 +35,7 @@ static __always_inline int flow__begin(struct scratch *s, struct sock *sk)
     object__address(&s->flow.local, sk, END_LOCAL);
     object__address(&s->flow.remote, sk, END_REMOTE);
     s->flow.begun = true;
-    bpf_map_update_elem(&flows, &key, &s->flow, BPF_ANY);
+    emit__remember(&flows, &key, &s->flow, REMEMBERED_FLOWS);
     if (emit__is_on(EVENT_NET_FLOW_TCP_BEGIN))
         return flow__emit(s, EVENT_NET_FLOW_TCP_BEGIN);
     emit__release(s);

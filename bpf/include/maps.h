@@ -7,11 +7,6 @@
 #include "records.h"
 
 #define OWN_PROCESSES_MAX   1024
-#define EXECS_IN_FLIGHT_MAX 4096
-#define DNS_SOCKETS_MAX     4096
-#define CALLS_IN_FLIGHT_MAX 4096
-#define FLOWS_MAX           16384
-#define FILES_OPENED_MAX    16384
 #define JOURNAL_PAGES       1024
 #define JOURNAL_PAGE        4096
 
@@ -23,6 +18,8 @@ struct path_walk {
     __u64 mount;
     __u32 begin; /* the path so far is bytes[begin .. PATH_PART_MAX] */
     __u32 cut;   /* the root was not reached */
+    __u64 first; /* eight bytes of the first name, and of the second, see path__first_names() */
+    __u64 second;
     char bytes[PATH_PART_MAX + NAME_MAX + 1];
 };
 
@@ -81,6 +78,7 @@ struct scratch {
     __u64 values[VALUES]; /* what a filter looks at, see enum term_value */
     struct filter_path key;
     __u64 size; /* of the record so far */
+    __u64 tail; /* where the parts of an event read from kernel objects begin */
     struct path_walk walk;
     struct socket_user user;
     struct flow flow;
@@ -153,7 +151,7 @@ struct {
 /* The name a thread had before the exec it is in the middle of, by tid. */
 struct {
     __uint(type, BPF_MAP_TYPE_LRU_HASH);
-    __uint(max_entries, EXECS_IN_FLIGHT_MAX);
+    __uint(max_entries, EXECS_REMEMBERED);
     __type(key, __u32);
     __type(value, struct comm);
 } previous_comms SEC(".maps");
@@ -161,7 +159,7 @@ struct {
 /* By socket cookie. A socket that falls out is nobody's until it sends again. */
 struct {
     __uint(type, BPF_MAP_TYPE_LRU_HASH);
-    __uint(max_entries, DNS_SOCKETS_MAX);
+    __uint(max_entries, SOCKETS_REMEMBERED);
     __type(key, __u64);
     __type(value, struct socket_user);
 } dns_sockets SEC(".maps");
@@ -187,7 +185,7 @@ struct {
 /* What the current task was like when the call it is in began, by tid. */
 struct {
     __uint(type, BPF_MAP_TYPE_LRU_HASH);
-    __uint(max_entries, CALLS_IN_FLIGHT_MAX);
+    __uint(max_entries, CALLS_REMEMBERED);
     __type(key, __u32);
     __type(value, struct task_before);
 } tasks_before SEC(".maps");
@@ -195,7 +193,7 @@ struct {
 /* Files opened for writing and not written yet, by their address. One that falls out is not told when it is written. */
 struct {
     __uint(type, BPF_MAP_TYPE_LRU_HASH);
-    __uint(max_entries, FILES_OPENED_MAX);
+    __uint(max_entries, FILES_REMEMBERED);
     __type(key, __u64);
     __type(value, struct opened_file);
 } opened_files SEC(".maps");
@@ -203,7 +201,7 @@ struct {
 /* TCP connections, by the address of their socket. One that falls out ends untold. */
 struct {
     __uint(type, BPF_MAP_TYPE_LRU_HASH);
-    __uint(max_entries, FLOWS_MAX);
+    __uint(max_entries, FLOWS_REMEMBERED);
     __type(key, __u64);
     __type(value, struct flow);
 } flows SEC(".maps");

@@ -11,11 +11,11 @@
  *   s->number[0] = ...                        the event's numbers
  *   object__body(s, task, how many);
  *   emit__...                                 its other arguments
- *   emit__end(s);
+ *   object__end(s);                           into the ring, unless a filter keeps it back
  */
 #pragma once
 
-#include "emit.h"
+#include "filter.h"
 
 /* Bit of an x32 call, whose numbers are otherwise x86-64's where these programs look at them. */
 #define X32_BIT 0x40000000
@@ -79,6 +79,56 @@ static __always_inline struct scratch *object__begin(const struct returned *call
 static __always_inline void object__body(struct scratch *s, struct task_struct *task, __u64 numbers)
 {
     emit__body(s, task, numbers * sizeof(s->number[0]));
+    s->tail = s->size;
+}
+
+/* The text that the first part is. One that was cut may be any. */
+static __always_inline __u64 object__text(struct scratch *s)
+{
+    __u32 first = s->head.flags & RECORD_UTS_PRIVATE ? 1 : 0;
+    __u64 tail = s->tail, length, *sets;
+
+    barrier_var(tail);
+    if (s->head.truncated & (1 << first) || tail > RECORD_MAX - PART_HEAD - FILTER_PATH_MAX)
+        return ANY_PATH;
+    length = *(__u16 *)(s->bytes + tail);
+    if (length > FILTER_PATH_MAX - 1)
+        length = FILTER_PATH_MAX - 1;
+    bpf_probe_read_kernel(s->key.path, length, s->bytes + tail + PART_HEAD);
+    barrier_var(length);
+    length &= FILTER_PATH_MAX - 1;
+    s->key.path[length] = 0;
+    s->key.bits = (length + 1) * 8;
+    sets = bpf_map_lookup_elem(&filter_paths, &s->key);
+    return sets ? *sets : NO_PATH;
+}
+
+/* Whether a consumer may want the record that was made; what its filter looks at are the first numbers and the first part. */
+__noinline int object__passes(struct scratch *s)
+{
+    struct control *switches = emit__control();
+    __u32 event, slot, wants;
+
+    if (!s || !switches)
+        return false;
+    event = s->head.event;
+    if (event >= EVENT_ID_LIMIT || switches->event_on[event] < SWITCH_FILTER)
+        return true;
+    slot = switches->event_on[event] - SWITCH_FILTER;
+    wants = filter__wants(slot);
+    for (int n = 0; n < VALUE_UID; n++)
+        s->values[n] = s->number[n];
+    filter__values(s, bpf_get_current_task_btf(), s->head.return_value, slot);
+    return filter__judge(s, slot, wants & WANTS_PATH ? object__text(s) : ANY_PATH);
+}
+
+static __always_inline int object__end(struct scratch *s)
+{
+    if (object__passes(s))
+        return emit__end(s);
+    filter__count();
+    emit__release(s);
+    return 0;
 }
 
 /* Where a path starts: the directory, or nothing where the path is absolute; then the path as the caller wrote it. */

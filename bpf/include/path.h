@@ -115,3 +115,55 @@ __noinline int path__walk(struct path_walk *walk)
     }
     return 0;
 }
+
+/* Steps on the way to the first two names; of a file deeper than that they are not looked for. */
+#define PATH_ROOT_STEPS 24
+
+/* The first eight bytes of a name, as a type that begins with a number of as many. */
+static __always_inline __u64 path__name(__u64 dentry)
+{
+    const unsigned char *name;
+
+    if (!dentry)
+        return 0;
+    name = kernel__read(struct dentry, (struct dentry *)dentry, d_name.name);
+    return kernel__read(struct timespec64, (struct timespec64 *)name, tv_sec);
+}
+
+/*
+ * The first two names of the path that path__begin() was told to walk, without any of the others: loads, where a walk
+ * calls a helper for every name. False where they are not known. Only for kernels with plain loads.
+ */
+__noinline int path__first_names(struct path_walk *walk)
+{
+    __u64 dentry, vfsmount, first = 0, second = 0;
+
+    if (!walk || !bpf_rdonly_cast)
+        return false;
+    dentry = walk->dentry;
+    vfsmount = walk->mount;
+    for (int step = 0; step < PATH_ROOT_STEPS; step++) {
+        __u64 directory;
+
+        if (dentry == (__u64)kernel__read(struct vfsmount, (struct vfsmount *)vfsmount, mnt_root)) {
+            struct mount *mount = path__mount_of(vfsmount);
+            struct mount *parent = kernel__read(struct mount, mount, mnt_parent);
+
+            if (parent == mount) {
+                walk->first = path__name(first);
+                walk->second = path__name(second);
+                return true;
+            }
+            dentry = (__u64)kernel__read(struct mount, mount, mnt_mountpoint);
+            vfsmount = (__u64)parent + bpf_core_field_offset(struct mount, mnt);
+            continue;
+        }
+        directory = (__u64)kernel__read(struct dentry, (struct dentry *)dentry, d_parent);
+        if (directory == dentry)
+            return false;
+        second = first;
+        first = dentry;
+        dentry = directory;
+    }
+    return false;
+}

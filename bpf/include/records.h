@@ -291,6 +291,25 @@ enum protection_alert {
 /* magic_write carries this much of a file's beginning. */
 #define MAGIC_PART_MAX 32
 
+/*
+ * What the programs remember from one event to another. Where there is no room the one that was not looked at for the
+ * longest time makes it; what it would have told is not told, and it is counted.
+ */
+#define EXECS_REMEMBERED   4096
+#define SOCKETS_REMEMBERED 4096
+#define CALLS_REMEMBERED   4096
+#define FILES_REMEMBERED   16384
+#define FLOWS_REMEMBERED   16384
+
+enum remembered {
+    REMEMBERED_EXECS = 0,   /* the name of a task before its exec */
+    REMEMBERED_SOCKETS = 1, /* who asked the name server */
+    REMEMBERED_CALLS = 2,   /* what a task was like when its call began */
+    REMEMBERED_FILES = 3,   /* files opened for writing, not written yet */
+    REMEMBERED_FLOWS = 4,   /* TCP connections */
+    REMEMBERED_KINDS = 5,
+};
+
 /* Per cpu, memory-mapped by the collector. */
 struct cpu_account {
     __u64 seq; /* records produced: in the ring, or dropped */
@@ -298,7 +317,8 @@ struct cpu_account {
     __u64 own_process;  /* not produced: the mesh's own processes */
     __u64 switched_off; /* not produced: reached its program with its event off */
     __u64 filtered_out; /* not produced: no consumer's filter lets it through */
-    __u64 reserved[9];  /* one cpu per two cache lines */
+    __s64 remembered[REMEMBERED_KINDS]; /* put in less taken out: all cpus together, less the room, made room */
+    __u64 reserved[4];                  /* one cpu per two cache lines */
 };
 
 /* ---- System calls by name ---- */
@@ -383,6 +403,7 @@ enum call_wish {
 #define FILTER_TERMS         4
 #define FILTER_PATH_MAX      256 /* bytes of a path or its beginning that are compared, with its NUL */
 #define FILTER_PATHS         1024
+#define FILTER_ROOTS         16 /* first names of those paths that one filter compares before it looks at whole paths */
 
 enum term_kind {
     TERM_BETWEEN = 1,  /* low <= value <= high, signed */
@@ -419,11 +440,28 @@ struct filter_alternative {
 enum filter_wants {
     WANTS_PATH = 1 << 0,
     WANTS_CGROUP = 1 << 1,
+    WANTS_ONLY_PATHS = 1 << 2, /* no alternative lets a path through that is in no set */
+    WANTS_NUMBERS = 1 << 3,
+};
+
+/* The first eight bytes of a name, with the NUL at its end, as far as they count. */
+struct filter_name {
+    __u64 bytes;
+    __u64 mask;
+};
+
+/* The first two names of a path. A path that begins otherwise is in none of the filter's sets. */
+struct filter_root {
+    struct filter_name first;
+    struct filter_name second;
 };
 
 struct event_filter {
     __u32 alternatives;
     __u32 wants; /* enum filter_wants */
+    __u32 roots; /* 0: any path may be in a set */
+    __u32 reserved;
+    struct filter_root root[FILTER_ROOTS];
     struct filter_alternative alternative[FILTER_ALTERNATIVES];
 };
 

@@ -212,7 +212,7 @@ static __always_inline int dns__packet(struct __sk_buff *skb, enum packet_direct
     cookie = bpf_get_socket_cookie(skb);
     if (direction == PACKET_EGRESS && dns__is_senders_own(&packet, cookie)) {
         user__note(&s->user, EVENT_NET_PACKET_DNS);
-        bpf_map_update_elem(&dns_sockets, &cookie, &s->user, BPF_ANY);
+        emit__remember(&dns_sockets, &cookie, &s->user, REMEMBERED_SOCKETS);
     }
     if (packet.size == 0) {
         emit__release(s);

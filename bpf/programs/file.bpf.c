@@ -40,7 +40,7 @@ int BPF_PROG(call_unlink, struct pt_regs *regs, long result)
         return 0;
     object__body(s, call.task, 0);
     object__name(s, call.task, at ? (__s32)call.argument[0] : AT_FDCWD, call.argument[at ? 1 : 0]);
-    return emit__end(s);
+    return object__end(s);
 }
 
 SEC("tp_btf/sys_exit")
@@ -61,7 +61,7 @@ int BPF_PROG(call_chdir, struct pt_regs *regs, long result)
     else
         emit__user_string(s, call.argument[0]);
     emit__path(s, (__u64)call.task->fs->pwd.mnt, (__u64)call.task->fs->pwd.dentry);
-    return emit__end(s);
+    return object__end(s);
 }
 
 /* Attempts count: what a mount was asked for says more than that it was refused. */
@@ -86,7 +86,7 @@ int BPF_PROG(call_mount, struct pt_regs *regs, long result)
         emit__user_string(s, call.argument[2]);
     else
         emit__empty(s);
-    return emit__end(s);
+    return object__end(s);
 }
 
 /* A file opened for writing, as it was before its first write. */
@@ -111,7 +111,7 @@ int BPF_PROG(call_open_to_write, struct pt_regs *regs, long result)
     key = (__u64)file;
     opened.inode = facts.inode;
     opened.ctime = facts.ctime;
-    bpf_map_update_elem(&opened_files, &key, &opened, BPF_ANY);
+    emit__remember(&opened_files, &key, &opened, REMEMBERED_FILES);
     return 0;
 }
 
@@ -127,20 +127,20 @@ static __always_inline int file__modified(const struct returned *call, struct fi
     before = opened->ctime;
     /* The address may be another file's by now. */
     if (opened->inode != facts->inode) {
-        bpf_map_delete_elem(&opened_files, &key);
+        emit__forget(&opened_files, &key, REMEMBERED_FILES);
         return 0;
     }
     s = object__begin(call, EVENT_FILE_MODIFICATION);
     if (!s)
         return 0;
-    bpf_map_delete_elem(&opened_files, &key);
+    emit__forget(&opened_files, &key, REMEMBERED_FILES);
     s->number[0] = facts->dev;
     s->number[1] = facts->inode;
     s->number[2] = before;
     s->number[3] = facts->ctime;
     object__body(s, call->task, 4);
     emit__file_path(s, file);
-    return emit__end(s);
+    return object__end(s);
 }
 
 /* The first bytes of a write that came in pieces, and how many. Separate, so that the verifier looks at its loop once. */
@@ -227,7 +227,7 @@ static __always_inline int file__written(const struct returned *call, struct fil
     if (file__is_scattered(call)) {
         size = file__gather(s, call->argument[1], call->argument[2], call->compat);
         emit__part(s, length < size ? length : size, size < length);
-        return emit__end(s);
+        return object__end(s);
     }
     room = emit__room(s, MAGIC_PART_MAX);
     barrier_var(length);
@@ -235,7 +235,7 @@ static __always_inline int file__written(const struct returned *call, struct fil
         emit__part(s, 0, true);
     else
         emit__part(s, length, false);
-    return emit__end(s);
+    return object__end(s);
 }
 
 SEC("tp_btf/sys_exit")

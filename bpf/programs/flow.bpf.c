@@ -20,7 +20,7 @@ static __always_inline int flow__tried(struct sock *sk, __u64 key)
     user__note(&s->flow.user, EVENT_NET_TCP_CONNECT);
     s->flow.direction = FLOW_OUTGOING;
     s->flow.begun = false;
-    bpf_map_update_elem(&flows, &key, &s->flow, BPF_ANY);
+    emit__remember(&flows, &key, &s->flow, REMEMBERED_FLOWS);
     if (!emit__is_on(EVENT_NET_TCP_CONNECT)) {
         emit__release(s);
         return 0;
@@ -57,16 +57,16 @@ static __always_inline int flow__ended(__u64 key)
     if (!flow)
         return 0;
     if (!flow->begun || !emit__is_on(EVENT_NET_FLOW_TCP_END)) {
-        bpf_map_delete_elem(&flows, &key);
+        emit__forget(&flows, &key, REMEMBERED_FLOWS);
         return 0;
     }
     s = flow__take(EVENT_NET_FLOW_TCP_END);
     if (!s) {
-        bpf_map_delete_elem(&flows, &key);
+        emit__forget(&flows, &key, REMEMBERED_FLOWS);
         return 0;
     }
     s->flow = *flow;
-    bpf_map_delete_elem(&flows, &key);
+    emit__forget(&flows, &key, REMEMBERED_FLOWS);
     return flow__emit(s, EVENT_NET_FLOW_TCP_END);
 }
 

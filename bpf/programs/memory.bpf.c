@@ -82,9 +82,9 @@ int BPF_PROG(before_mprotect, struct pt_regs *regs, long number)
     }
     tid = call.task->pid;
     if (before.alert)
-        bpf_map_update_elem(&tasks_before, &tid, &before, BPF_ANY);
+        emit__remember(&tasks_before, &tid, &before, REMEMBERED_CALLS);
     else
-        bpf_map_delete_elem(&tasks_before, &tid);
+        emit__forget(&tasks_before, &tid, REMEMBERED_CALLS);
     return 0;
 }
 
@@ -107,7 +107,7 @@ static __always_inline int memory__emit_alert(const struct returned *call, __u32
     s->number[7] = facts.ctime;
     object__body(s, call->task, 8);
     emit__file_path(s, file);
-    return emit__end(s);
+    return object__end(s);
 }
 
 SEC("tp_btf/sys_exit")
@@ -128,7 +128,7 @@ int BPF_PROG(call_mprotect, struct pt_regs *regs, long result)
         return 0;
     alert = before->alert;
     protection = (__s32)before->protection;
-    bpf_map_delete_elem(&tasks_before, &tid);
+    emit__forget(&tasks_before, &tid, REMEMBERED_CALLS);
     if (result != 0)
         return 0;
     memory__find(call.task, call.argument[0], &mapped);
@@ -149,7 +149,7 @@ static __always_inline int memory__emit_loaded(const struct returned *call, stru
     s->number[3] = facts.ctime;
     object__body(s, call->task, 4);
     emit__file_path(s, file);
-    return emit__end(s);
+    return object__end(s);
 }
 
 /* mmap, mmap2, and the old mmap of 32 bits, whose arguments are in memory. */

@@ -38,5 +38,5 @@ int BPF_PROG(on_module_load, struct module *module)
     else
         emit__empty(s);
     emit__file_path(s, file);
-    return emit__end(s);
+    return object__end(s);
 }

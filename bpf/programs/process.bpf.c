@@ -38,7 +38,7 @@ int BPF_PROG(on_task_rename, struct task_struct *task)
     if (bpf_core_field_exists(task->in_execve) && !BPF_CORE_READ_BITFIELD(task, in_execve))
         return 0;
     bpf_probe_read_kernel(comm.text, sizeof(comm.text), task->comm);
-    bpf_map_update_elem(&previous_comms, &tid, &comm, BPF_ANY);
+    emit__remember(&previous_comms, &tid, &comm, REMEMBERED_EXECS);
     return 0;
 }
 
@@ -97,7 +97,7 @@ static __always_inline void exec__previous_comm(struct exec_body *body, __u32 ti
 
     if (previous) {
         __builtin_memcpy(body->prev_comm, previous->text, COMM_SIZE);
-        bpf_map_delete_elem(&previous_comms, &tid);
+        emit__forget(&previous_comms, &tid, REMEMBERED_EXECS);
     } else {
         __builtin_memset(body->prev_comm, 0, COMM_SIZE);
     }

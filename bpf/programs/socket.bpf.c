@@ -64,7 +64,7 @@ static __always_inline int socket__connect(const struct returned *call)
         emit__socket_address(s, &s->address);
     else
         emit__user_address(s, call->argument[1], call->argument[2]);
-    return emit__end(s);
+    return object__end(s);
 }
 
 static __always_inline int socket__bind(const struct returned *call)
@@ -84,7 +84,7 @@ static __always_inline int socket__bind(const struct returned *call)
         socket__address(s, socket, END_LOCAL);
     else
         emit__user_address(s, call->argument[1], call->argument[2]);
-    return emit__end(s);
+    return object__end(s);
 }
 
 static __always_inline int socket__listen(const struct returned *call)
@@ -102,7 +102,7 @@ static __always_inline int socket__listen(const struct returned *call)
     s->number[1] = (__s32)call->argument[1];
     object__body(s, call->task, 2);
     socket__address(s, socket, END_LOCAL);
-    return emit__end(s);
+    return object__end(s);
 }
 
 static __always_inline int socket__accept(const struct returned *call)
@@ -122,7 +122,7 @@ static __always_inline int socket__accept(const struct returned *call)
     s->number[0] = (__s32)call->argument[0];
     object__body(s, call->task, 1);
     socket__address(s, socket, END_LOCAL);
-    return emit__end(s);
+    return object__end(s);
 }
 
 SEC("tp_btf/sys_exit")
@@ -220,5 +220,5 @@ int BPF_PROG(call_dup, struct pt_regs *regs, long result)
     s->number[1] = result;
     object__body(s, call.task, 2);
     socket__address(s, socket, END_REMOTE);
-    return emit__end(s);
+    return object__end(s);
 }

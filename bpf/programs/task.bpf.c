@@ -59,7 +59,7 @@ int BPF_PROG(before_change, struct pt_regs *regs, long number)
         return 0;
     task__credentials(before.credentials, task);
     task__namespaces(before.namespaces, task);
-    bpf_map_update_elem(&tasks_before, &tid, &before, BPF_ANY);
+    emit__remember(&tasks_before, &tid, &before, REMEMBERED_CALLS);
     return 0;
 }
 
@@ -87,7 +87,7 @@ static __always_inline int task__credentials_event(const struct returned *call, 
         s->number[n] = before->credentials[n];
     task__credentials(s->number + CREDENTIAL_NUMBERS, call->task);
     object__body(s, call->task, 2 * CREDENTIAL_NUMBERS);
-    return emit__end(s);
+    return object__end(s);
 }
 
 /* A namespace that stays is 0. */
@@ -109,7 +109,7 @@ static __always_inline int task__namespaces_event(const struct returned *call, c
     for (int n = 0; n < NAMESPACE_NUMBERS; n++)
         s->number[1 + n] = now[n] != before->namespaces[n] ? now[n] : 0;
     object__body(s, call->task, 1 + NAMESPACE_NUMBERS);
-    return emit__end(s);
+    return object__end(s);
 }
 
 /* Calls that may change credentials alone. */
@@ -126,7 +126,7 @@ int BPF_PROG(call_credentials, struct pt_regs *regs, long result)
     if (!before)
         return 0;
     task__credentials_event(&call, before);
-    bpf_map_delete_elem(&tasks_before, &tid);
+    emit__forget(&tasks_before, &tid, REMEMBERED_CALLS);
     return 0;
 }
 
@@ -145,7 +145,7 @@ int BPF_PROG(call_namespaces, struct pt_regs *regs, long result)
         return 0;
     task__credentials_event(&call, before);
     task__namespaces_event(&call, before);
-    bpf_map_delete_elem(&tasks_before, &tid);
+    emit__forget(&tasks_before, &tid, REMEMBERED_CALLS);
     return 0;
 }
 
@@ -161,7 +161,7 @@ int BPF_PROG(on_exec_credentials, struct task_struct *task, int old_tid, struct 
         return 0;
     call.number = extract__syscall(task);
     task__credentials_event(&call, before);
-    bpf_map_delete_elem(&tasks_before, &tid);
+    emit__forget(&tasks_before, &tid, REMEMBERED_CALLS);
     return 0;
 }
 
@@ -179,7 +179,7 @@ int BPF_PROG(on_task_renamed, struct task_struct *renamed, const char *name)
     object__body(s, task, 0);
     emit__kernel_string(s, (__u64)renamed->comm);
     emit__kernel_string(s, (__u64)name);
-    return emit__end(s);
+    return object__end(s);
 }
 
 SEC("tp_btf/sys_exit")
@@ -194,7 +194,7 @@ int BPF_PROG(call_bpf, struct pt_regs *regs, long result)
         return 0;
     s->number[0] = (__s32)call.argument[0];
     object__body(s, call.task, 1);
-    return emit__end(s);
+    return object__end(s);
 }
 
 /* ---- process_execute_failed ---- */
@@ -268,5 +268,5 @@ int BPF_PROG(call_exec_failed, struct pt_regs *regs, long result)
     emit__file_path(s, input);
     task__user_texts(s, call.argument[1 + at], call.compat ? 4 : 8);
     task__user_texts(s, call.argument[2 + at], call.compat ? 4 : 8);
-    return emit__end(s);
+    return object__end(s);
 }

@@ -78,5 +78,5 @@ int BPF_PROG(on_io_uring_submit_req, struct io_kiocb *request)
         uring__address(s, request);
     else
         emit__empty(s);
-    return emit__end(s);
+    return object__end(s);
 }

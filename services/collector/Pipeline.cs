@@ -408,6 +408,12 @@ public sealed class Pipeline : IDisposable
         _host.Counters.Counter("collector_own_process", "Events of the mesh's own processes, not recorded", () => (long)accounts.OwnProcess());
         _host.Counters.Counter("collector_switched_off", "Events that reached a program while they were off", () => (long)accounts.SwitchedOff());
         _host.Counters.Counter("collector_filtered_out", "Events that no consumer's filter let through", () => (long)accounts.FilteredOut());
+        foreach (var kind in Enum.GetValues<Remembered>())
+        {
+            var name = kind.ToString().ToLowerInvariant();
+            _host.Counters.Counter($"collector_forgotten_{name}", $"Remembered {name} that made room for others, so that what they would have told is not told", () => accounts.Forgotten(kind));
+        }
+
         _host.Counters.Counter("collector_frames", "Raw frames", () => drain.Frames);
         _host.Counters.Counter("collector_frames_resent", "Raw frames sent again", () => publisher.Statistics.Resent);
         _host.Counters.Gauge("collector_ring_bytes", "Bytes in the ring, not yet released", () => _kernel.Ring.Occupied);

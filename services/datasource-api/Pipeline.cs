@@ -43,6 +43,7 @@ public sealed class Pipeline
         Grpc = new GrpcHost(host, _replicas, _others, host.Options.Configuration["ACCESS"] is { } policy ? AccessPolicyReader.Read(policy) : AccessPolicy.Open, _audit);
         host.Counters.Gauge("source_entries", "Entries of all writable sources", () => _replicas.Sum(r => (long)r.Count));
         host.Counters.Counter("log_records_malformed", "Records of logs that could not be read", () => _replicas.Sum(r => r.Malformed));
+        host.Counters.Counter("source_code_late", "Calls of the code of sources that did not come back in time, or were not made because of it", () => _replicas.Sum(r => r.CodeLate));
     }
 
     /// <summary>The gRPC server.</summary>

@@ -16,6 +16,37 @@ public sealed class FilterCompiler
 {
     private const int PathSetsMax = 64;
 
+    // Events read from kernel objects of whose numbers the kernel side sees each.
+    private static readonly int[] Numbered =
+    [
+        EventIds.MemProtAlert,
+        EventIds.SwitchTaskNs,
+        EventIds.MagicWrite,
+        EventIds.SecuritySocketListen,
+        EventIds.SecuritySocketConnect,
+        EventIds.SecuritySocketAccept,
+        EventIds.SecuritySocketBind,
+        EventIds.SecurityBpf,
+        EventIds.SocketDup,
+        EventIds.SharedObjectLoaded,
+        EventIds.FileModification,
+    ];
+
+    private static readonly EventSet WithNumbers = new(Numbered);
+
+    // Those, and those of which it sees but the user, the cgroup and the result.
+    private static readonly EventSet KernelObjects = new(
+    [
+        .. Numbered,
+        EventIds.CommitCreds,
+        EventIds.SecurityInodeUnlink,
+        EventIds.SecuritySbMount,
+        EventIds.TaskRename,
+        EventIds.ProcessExecuteFailed,
+        EventIds.SetFsPwd,
+        EventIds.IoUringSubmitReq,
+    ]);
+
     private readonly Dictionary<string, int> _sets = [];
     private readonly Dictionary<FilteredPath, ulong> _paths = [];
     private readonly List<EventFilter> _filters = [];
@@ -87,7 +118,44 @@ public sealed class FilterCompiler
             filter.Wants |= WantsOf(compiled);
         }
 
+        if (filter.Wants.HasFlag(FilterWants.Path))
+        {
+            AddRoots(ref filter);
+        }
+
         return filter;
+    }
+
+    // How all paths in its sets begin; none where there are too many.
+    private void AddRoots(ref EventFilter filter)
+    {
+        var (sets, only) = (0UL, FilterWants.OnlyPaths);
+        foreach (ref readonly var alternative in ((ReadOnlySpan<FilterAlternative>)filter.Alternative)[..(int)filter.Alternatives])
+        {
+            sets |= alternative.Paths;
+            only = alternative.Paths == 0 ? FilterWants.None : only;
+        }
+
+        filter.Wants |= only;
+
+        var roots = new HashSet<FilterRoot>();
+        foreach (var (path, own) in _paths)
+        {
+            if ((own & sets) != 0 && FilterRoot.Of(Encoding.UTF8.GetBytes(path.Text), path.IsWhole) is { } root)
+            {
+                roots.Add(root);
+            }
+        }
+
+        if (roots.Count is 0 or > RecordLimits.FilterRoots)
+        {
+            return;
+        }
+
+        foreach (var root in roots)
+        {
+            filter.Root[(int)filter.RootCount++] = root;
+        }
     }
 
     private static bool Has(ReadOnlySpan<FilterAlternative> alternatives, FilterAlternative alternative)
@@ -106,7 +174,7 @@ public sealed class FilterCompiler
 
     private static FilterWants WantsOf(FilterAlternative alternative)
     {
-        var wants = alternative.Paths != 0 ? FilterWants.Path : FilterWants.None;
+        var wants = (alternative.Paths != 0 ? FilterWants.Path : FilterWants.None) | (alternative.Terms > 0 ? FilterWants.Numbers : FilterWants.None);
         foreach (ref readonly var term in ((ReadOnlySpan<FilterTerm>)alternative.Term)[..(int)alternative.Terms])
         {
             wants |= term.Value is (byte)TermValue.Cgroup or (byte)TermValue.InCgroup ? FilterWants.Cgroup : FilterWants.None;
@@ -129,7 +197,7 @@ public sealed class FilterCompiler
             {
                 compiled.Paths = compiled.Paths == 0 && condition.Argument == TextOf(definition) ? SetOf(condition) : compiled.Paths;
             }
-            else if (ValueOf(definition, condition.Argument) is { } value && TermOf(condition) is { } term)
+            else if (ValueOf(definition, condition.Argument) is { } value && TermOf(condition) is { } term && Holds(definition, value, term))
             {
                 Add(ref compiled, term with { Value = value });
             }
@@ -220,14 +288,17 @@ public sealed class FilterCompiler
         && Encoding.UTF8.GetByteCount(text) < RecordLimits.FilterPathMax - 1;
 
     private static bool IsJudged(int eventId) =>
-        eventId is EventIds.SecurityFileOpen or EventIds.SecurityInodeRename || SystemCallTable.IsSystemCall(eventId);
+        eventId is EventIds.SecurityFileOpen or EventIds.SecurityInodeRename || KernelObjects.Contains(eventId) || SystemCallTable.IsSystemCall(eventId);
 
     // The text whose sets the kernel looks up: the file's real path, or the first text the caller gave.
     private static string? TextOf(EventDefinition definition)
     {
-        if (definition.Id == EventIds.SecurityFileOpen)
+        switch (definition.Id)
         {
-            return "pathname";
+            case EventIds.SecurityFileOpen or EventIds.MagicWrite or EventIds.MemProtAlert or EventIds.SharedObjectLoaded:
+                return "pathname";
+            case EventIds.FileModification:
+                return "file_path";
         }
 
         var first = SystemCallTable.KindsOf(definition.Id).IndexOf(SystemCallArgumentKind.Text);
@@ -239,10 +310,20 @@ public sealed class FilterCompiler
         "userId" => (byte)TermValue.Uid,
         "cgroupId" => (byte)TermValue.Cgroup,
         "returnValue" => (byte)TermValue.Result,
-        _ => definition.IndexOf(argument) is var index && index >= 0 && HasNumber(definition, index) ? (byte)index : null,
+        _ => definition.IndexOf(argument) is var index && index >= 0 && HasNumber(definition, index) ? PlaceOf(definition, index) : null,
     };
 
-    // Of a rename and an exec the kernel compares no argument of its own.
+    // Of a rename and an exec the kernel compares no argument of its own, nor where a record's numbers are not the event's.
     private static bool HasNumber(EventDefinition definition, int index) =>
-        definition.Id is not (EventIds.SecurityInodeRename or EventIds.Execve or EventIds.Execveat) && ArgumentTypes.IsNumber(definition.Arguments[index].Type);
+        definition.Id is not (EventIds.SecurityInodeRename or EventIds.Execve or EventIds.Execveat)
+        && (!KernelObjects.Contains(definition.Id) || WithNumbers.Contains(definition.Id))
+        && ArgumentTypes.IsNumber(definition.Arguments[index].Type);
+
+    // The record of an event read from kernel objects has its numbers first, without what is between them.
+    private static byte PlaceOf(EventDefinition definition, int index) =>
+        (byte)(KernelObjects.Contains(definition.Id) ? definition.Arguments.Take(index).Count(a => ArgumentTypes.IsNumber(a.Type)) : index);
+
+    // There a negative number of 32 bits may stand as a large one.
+    private static bool Holds(EventDefinition definition, byte value, FilterTerm term) =>
+        !KernelObjects.Contains(definition.Id) || value >= (byte)TermValue.Uid || term.Kind != TermKind.Between || (long)term.Low >= 0;
 }

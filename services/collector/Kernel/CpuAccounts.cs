@@ -62,6 +62,30 @@ public sealed unsafe class CpuAccounts : IDisposable
     /// <summary>Events that were not produced since no consumer's filter let them through.</summary>
     public ulong FilteredOut() => Sum(static (ref readonly CpuAccount account) => account.FilteredOut);
 
+    /// <summary>
+    /// How many of what is remembered made room for others, so that what they would have told is not told. To within what the kernel
+    /// keeps free for each CPU, some hundred.
+    /// </summary>
+    public long Forgotten(Remembered kind)
+    {
+        var held = 0L;
+        for (var cpu = 0; cpu < Cpus; cpu++)
+        {
+            held += Volatile.Read(ref Account(cpu).Remembered[(int)kind]);
+        }
+
+        return Math.Max(0, held - RoomFor(kind));
+    }
+
+    private static int RoomFor(Remembered kind) => kind switch
+    {
+        Remembered.Execs => RecordLimits.ExecsRemembered,
+        Remembered.Sockets => RecordLimits.SocketsRemembered,
+        Remembered.Calls => RecordLimits.CallsRemembered,
+        Remembered.Files => RecordLimits.FilesRemembered,
+        _ => RecordLimits.FlowsRemembered,
+    };
+
     /// <summary>Records of one event that were dropped; one system call.</summary>
     public ulong DroppedOf(int eventId)
     {

@@ -14,8 +14,85 @@ public struct EventFilter
     /// <summary>What some alternative looks at.</summary>
     public FilterWants Wants;
 
+    /// <summary>How many roots there are; 0: any path may be in a set.</summary>
+    public uint RootCount;
+
+    /// <summary>Zero.</summary>
+    public uint Reserved;
+
+    /// <summary>How the paths in its sets begin.</summary>
+    public FilterRoots Root;
+
     /// <summary>The alternatives.</summary>
     public FilterAlternatives Alternative;
+}
+
+/// <summary>How the paths of a filter begin.</summary>
+[InlineArray(RecordLimits.FilterRoots)]
+public struct FilterRoots
+{
+    private FilterRoot _first;
+}
+
+/// <summary>Twin of <c>struct filter_root</c>: the first two names of a path.</summary>
+[StructLayout(LayoutKind.Sequential)]
+public record struct FilterRoot
+{
+    /// <summary>The first name.</summary>
+    public FilterName First;
+
+    /// <summary>The second.</summary>
+    public FilterName Second;
+
+    /// <summary>How a path begins.</summary>
+    /// <param name="path">A path, or the beginning of one.</param>
+    /// <param name="isWhole">Whether it is all of the path.</param>
+    /// <returns>Null where it begins at no root: a file that hangs in no directory.</returns>
+    public static FilterRoot? Of(ReadOnlySpan<byte> path, bool isWhole)
+    {
+        if (path is not [(byte)'/', .. var rest])
+        {
+            return null;
+        }
+
+        var end = rest.IndexOf((byte)'/');
+        if (end < 0)
+        {
+            return new FilterRoot { First = FilterName.Of(rest, isWhole) };
+        }
+
+        var second = rest[(end + 1)..];
+        var next = second.IndexOf((byte)'/');
+        return new FilterRoot
+        {
+            First = FilterName.Of(rest[..end], isWhole: true),
+            Second = next < 0 ? FilterName.Of(second, isWhole) : FilterName.Of(second[..next], isWhole: true),
+        };
+    }
+}
+
+/// <summary>Twin of <c>struct filter_name</c>: the first eight bytes of a name, with the NUL at its end, as far as they count.</summary>
+[StructLayout(LayoutKind.Sequential)]
+public record struct FilterName
+{
+    /// <summary>The bytes.</summary>
+    public ulong Bytes;
+
+    /// <summary>Those that count.</summary>
+    public ulong Mask;
+
+    /// <summary>A name, or the beginning of one.</summary>
+    public static FilterName Of(ReadOnlySpan<byte> name, bool isWhole)
+    {
+        Span<byte> bytes = stackalloc byte[sizeof(ulong)];
+        Span<byte> mask = stackalloc byte[sizeof(ulong)];
+        bytes.Clear();
+        mask.Clear();
+        var length = Math.Min(name.Length, sizeof(ulong));
+        name[..length].CopyTo(bytes);
+        mask[..Math.Min(name.Length + (isWhole ? 1 : 0), sizeof(ulong))].Fill(byte.MaxValue);
+        return new FilterName { Bytes = BitConverter.ToUInt64(bytes), Mask = BitConverter.ToUInt64(mask) };
+    }
 }
 
 /// <summary>What some alternative of a filter looks at. Twin of <c>enum filter_wants</c>.</summary>
@@ -30,6 +107,12 @@ public enum FilterWants : uint
 
     /// <summary>The cgroup.</summary>
     Cgroup = 1 << 1,
+
+    /// <summary>No alternative lets a path through that is in no set.</summary>
+    OnlyPaths = 1 << 2,
+
+    /// <summary>Numbers.</summary>
+    Numbers = 1 << 3,
 }
 
 /// <summary>The alternatives of a filter.</summary>

@@ -65,6 +65,9 @@ public sealed class SourceReplica
     /// <summary>Records of the log that could not be read.</summary>
     public long Malformed => _state.Malformed;
 
+    /// <summary>Calls of its code that did not come back in time, and those that were not made because of it; 0 of a declared source.</summary>
+    public long CodeLate => Types is CodedPair coded ? coded.Late : 0;
+
     /// <summary>Completes when more is applied.</summary>
     public Task Advanced
     {

@@ -244,8 +244,18 @@ public struct CpuAccount
     /// <summary>Not produced: no consumer's filter let it through.</summary>
     public ulong FilteredOut;
 
+    /// <summary>Put in less taken out on this CPU, by what is remembered.</summary>
+    public RememberedCounts Remembered;
+
     /// <summary>Zero.</summary>
     public AccountPadding Reserved;
+}
+
+/// <summary>A count for each <see cref="Records.Remembered"/>.</summary>
+[InlineArray(RecordLimits.RememberedKinds)]
+public struct RememberedCounts
+{
+    private long _first;
 }
 
 /// <summary>A counter for each <see cref="DropReason"/>.</summary>
@@ -256,7 +266,7 @@ public struct DropCounts
 }
 
 /// <summary>Fills an account to two cache lines, so that CPUs do not share one.</summary>
-[InlineArray(9)]
+[InlineArray(4)]
 public struct AccountPadding
 {
     private ulong _first;

@@ -72,6 +72,24 @@ public static class RecordLimits
     /// <summary>Bytes of a socket address.</summary>
     public const int AddressPartMax = 128;
 
+    /// <summary>Execs whose task's name before is remembered.</summary>
+    public const int ExecsRemembered = 4096;
+
+    /// <summary>Sockets to name servers whose user is remembered.</summary>
+    public const int SocketsRemembered = 4096;
+
+    /// <summary>Calls in flight whose task is remembered as it was.</summary>
+    public const int CallsRemembered = 4096;
+
+    /// <summary>Files opened for writing that are remembered until they are written.</summary>
+    public const int FilesRemembered = 16384;
+
+    /// <summary>TCP connections remembered.</summary>
+    public const int FlowsRemembered = 16384;
+
+    /// <summary>Kinds of what is remembered.</summary>
+    public const int RememberedKinds = 5;
+
     /// <summary>Filters the kernel side holds at once.</summary>
     public const int Filters = 64;
 
@@ -86,4 +104,7 @@ public static class RecordLimits
 
     /// <summary>Paths that all filters name together.</summary>
     public const int FilterPaths = 1024;
+
+    /// <summary>First names that one filter compares before it looks at whole paths.</summary>
+    public const int FilterRoots = 16;
 }

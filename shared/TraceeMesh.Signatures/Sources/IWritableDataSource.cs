@@ -8,8 +8,8 @@ namespace TraceeMesh.Signatures.Sources;
 /// </summary>
 /// <remarks>
 /// A public class with a constructor without parameters, in an assembly of the plug-in directory of datasource-api. Its methods are called
-/// by several threads at a time, in every replica, again after a restart: what they say follows from what they are given and from
-/// nothing else, and at once.
+/// one at a time, in every replica, again after a restart: what they say follows from what they are given and from nothing else, and
+/// at once.
 /// </remarks>
 /// <example><code>public sealed class Reputation : IWritableDataSource { ... }</code></example>
 public interface IWritableDataSource

@@ -14,7 +14,7 @@ namespace TraceeMesh.Benchmarks.Rows;
 
 /// <summary>
 /// How soon a write is seen while others stream 100 000 pairs at a time: by both replicas and by whoever follows their changes, as the
-/// caches of detectors do; what lookups of another source notice of it; and how long a reader waits while that much is applied, beside
+/// caches of detectors do; what lookups of another source and the judging of a detector notice of it; and how long a reader waits while that much is applied, beside
 /// the same with nothing to apply.
 /// </summary>
 internal sealed class SourceVisibility : IBenchmark
@@ -46,19 +46,25 @@ internal sealed class SourceVisibility : IBenchmark
             }
 
             var alone = await LookUpAsync(bus, TimeSpan.FromSeconds(seconds));
+            await using var detector = new JudgingDetector();
+            var calm = await detector.JudgeAsync(Task.Delay(TimeSpan.FromSeconds(seconds), TimeProvider.System, cancellation), cancellation);
             using var told = new Told(bus);
             using var stop = new CancellationTokenSource();
             var streaming = StreamAsync(a, stop.Token);
             var probing = ProbeAsync(a, told, TimeSpan.FromSeconds(seconds));
+            var judging = detector.JudgeAsync(probing, cancellation);
             var meanwhile = await LookUpAsync(bus, TimeSpan.FromSeconds(seconds));
             var seen = await probing;
             await stop.CancelAsync();
             var streams = await streaming;
+            var judged = await judging;
 
             yield return Row.AtLeast($"{Name} streams of {StreamPairs} pairs meanwhile", streams / (double)seconds, "/s", null);
             yield return Row.AtMost($"{Name} written to seen in both replicas and a cache, p50", Percentile.Of(seen, 0.5), "ms", null);
             yield return Row.AtMost($"{Name} written to seen in both replicas and a cache, p99", Percentile.Of(seen, 0.99), "ms", SeenTarget);
             yield return Row.AtMost($"{Name} lookup of another source meanwhile, p99", Percentile.Of(meanwhile, 0.99), "ms", PauseTarget, Percentile.Of(alone, 0.99));
+            yield return Row.AtMost($"{Name} a detector's frame due to judged meanwhile, p99", Percentile.Of(judged, 0.99), "ms", PauseTarget, Percentile.Of(calm, 0.99));
+            yield return Row.AtMost($"{Name} a detector's frame due to judged meanwhile, longest", judged.Max(), "ms", PauseTarget, calm.Max());
         }
 
         var (idle, busy) = (double.MaxValue, double.MaxValue);

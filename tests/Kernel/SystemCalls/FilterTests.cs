@@ -109,6 +109,48 @@ public sealed class FilterTests(LoadedKernel kernel) : IDisposable
     }
 
     [KernelFact]
+    public void Open_WhereAnotherAlternativeNamesNoPath_IsProducedThere()
+    {
+        var (here, elsewhere) = (Make("here"), Make("elsewhere"));
+        SelectionAlternative[] alternatives = [Paths(SelectionCondition.StartsWith, "/no/such/"), new() { Conditions = [Flags(SelectionCondition.AnyFlag)] }];
+
+        Assert.Equal([elsewhere], Open(alternatives, here, "+" + elsewhere));
+    }
+
+    [KernelFact]
+    public void Open_OfAPathWithTheSameFirstNames_IsJudgedByAllOfIt()
+    {
+        var names = _directory.Path.Split('/', StringSplitOptions.RemoveEmptyEntries);
+        var (file, root) = (Make("file"), "/" + names[0]);
+
+        Assert.Equal(file, Open([Paths(SelectionCondition.StartsWith, "/")], file)[^1]);
+        Assert.Equal([file], Open([Paths(SelectionCondition.StartsWith, root)], file));
+        Assert.Equal([file], Open([Paths(SelectionCondition.StartsWith, root + "/" + names[1][..2])], file));
+        Assert.Equal([], Open([Paths(SelectionCondition.StartsWith, root + "x")], file));
+        Assert.Equal([], Open([Paths(SelectionCondition.OneOf, root)], file));
+        Assert.Equal([], Open([Paths(SelectionCondition.OneOf, _directory.Path)], file));
+    }
+
+    [KernelFact]
+    public void Modification_ByItsPath_IsProducedAndNoOtherIs()
+    {
+        var filtered = kernel.Programs.Accounts.FilteredOut();
+        var events = Storm(EventIds.FileModification, new SelectionCondition("file_path", SelectionCondition.OneOf) { Texts = [Path.Combine(_directory.Path, "main")] });
+
+        Assert.Equal(["main", "main", "main"], events.Select(e => Path.GetFileName(e.Text("file_path"))));
+        Assert.True(kernel.Programs.Accounts.FilteredOut() >= filtered + 3);
+    }
+
+    [KernelFact]
+    public void KernelObjectEvent_ByItsNumbersAndUser_IsProducedWhereAllHold()
+    {
+        Assert.Equal(6, Storm(EventIds.MemProtAlert, new SelectionCondition("prot", SelectionCondition.AnyFlag) { Numbers = [4] }, User(0)).Count);
+        Assert.Empty(Storm(EventIds.MemProtAlert, new SelectionCondition("prot", SelectionCondition.AnyFlag) { Numbers = [2] }));
+        Assert.Empty(Storm(EventIds.MemProtAlert, User(4711)));
+        Assert.Empty(Storm(EventIds.SetFsPwd, User(4711)));
+    }
+
+    [KernelFact]
     public void Nobody_SelectsAnything_NothingReachesTheRingAndNoProgramIsInTheWay()
     {
         var (produced, off) = (kernel.Programs.Accounts.Produced(), kernel.Programs.Accounts.SwitchedOff());
@@ -140,6 +182,14 @@ public sealed class FilterTests(LoadedKernel kernel) : IDisposable
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         File.WriteAllText(path, "");
         return path;
+    }
+
+    private List<SeenEvent> Storm(int id, params SelectionCondition[] conditions)
+    {
+        var plan = FilterCompiler.Compile([KeyValuePair.Create(EventCatalog.Find(id)!, (IReadOnlyList<SelectionAlternative>)[new() { Conditions = conditions }])]);
+        Trigger trigger = null!;
+        var records = kernel.Watch(new EventSet(id), () => trigger = Trigger.RunIn(_directory.Path, "storm", "3"), plan: plan);
+        return SeenEvent.Of(records, trigger.ProcessId, id);
     }
 
     private string[] Open(SelectionAlternative[] alternatives, params string[] paths) =>

@@ -282,9 +282,9 @@ public sealed class CommandTests : IAsyncLifetime
 
     private static void Answer(IncomingMessage message, string answer)
     {
-        Assert.Equal(FrameStatus.Ok, LookupCodec.TryReadRequest(message.Payload, out var request));
+        Assert.Equal(FrameStatus.Ok, LookupCodec.TryReadRequest(message.Payload.ToArray(), out var request));
         var result = answer == "found"
-            ? new LookupResult(LookupStatus.Found, DataValue.MapOf(("container_id", request.Keys[0]), ("container_ctime", DataValue.Of(1763683200100000000))), 0, 0, true)
+            ? new LookupResult(LookupStatus.Found, DataValue.MapOf(("container_id", request.Keys[0].Value), ("container_ctime", DataValue.Of(1763683200100000000))), 0, 0, true)
             : LookupResult.Failed(LookupStatuses.Parse(answer));
         using var writer = new MessagePackWriter();
         LookupCodec.WriteReply(writer, new LookupReply([result]));

@@ -93,6 +93,23 @@ public sealed partial class CodedSourceTests : IAsyncLifetime
         Assert.Equal("v", await _bus.TextAsync(Broken, "k"));
     }
 
+    [Fact]
+    public async Task Source_WhoseCodeHangs_IsUnavailable_AndTheOthersGoOn()
+    {
+        await File.WriteAllBytesAsync(_plugins["Bad.dll"], CompiledAssembly.Of("Bad", Source("acme", "hangs", "string", "").Replace("key = given; return true;", """key = given; if (given.Text == "hang") { new System.Threading.ManualResetEventSlim().Wait(); } return true;""", StringComparison.Ordinal)));
+        using var a = await DataSourceApiProcess.StartAsync(_server, "a", "--plugins", _plugins.Path);
+        var hangs = new SourceName { Namespace = "acme", Id = "hangs" };
+        Assert.True((await a.Channel.WriteAsync(Sources.Pair(hangs, Value.ForString("k"), Value.Parser.ParseJson("""{"value":"v"}""")))).IsOk);
+        Assert.Equal("v", await _bus.TextAsync(hangs, "k"));
+
+        var hung = await a.Channel.WriteAsync(Sources.Pair(hangs, Value.ForString("hang"), Value.Parser.ParseJson("""{"value":"v"}""")));
+
+        Assert.Equal((GrpcStatusCode.Internal, "internal error when writing to data source: acme/hangs failed: TimeoutException: it did not come back within 1 s"), (hung.Code, hung.Detail));
+        Assert.Equal(LookupStatus.Unavailable, (await _bus.LookUpAsync(hangs, "k"))[0].Status);
+        Assert.True((await a.Channel.WriteAsync(Pair("10.0.0.1", """{"status":"deny","severity":7}"""))).IsOk);
+        Assert.Equal(LookupStatus.Found, (await _bus.LookUpAsync(Reputation, "10.0.0.1"))[0].Status);
+    }
+
     [Theory]
     [InlineData("text", "Bad.dll: it is not a .NET assembly")]
     [InlineData("public sealed class Nothing;", "Bad.dll: it holds no data source")]

@@ -25,9 +25,9 @@ public sealed class ExampleTests
             """{"type":"io.nats.micro.v1.info_response","name":"tracee-ds","id":"x","version":"1.0.0","metadata":{"namespace":"acme","id":"exec_limits","version":"1","scope":"mesh","node":"","writable":"true","keys":"string","values":"int","schema":"{}"}}""")));
         using var source = bus.Connection.Subscribe(bus.Subjects.Lookup("acme", "exec_limits"), message =>
         {
-            LookupCodec.TryReadRequest(message.Payload, out var request);
+            LookupCodec.TryReadRequest(message.Payload.ToArray(), out var request);
             using var reply = new MessagePackWriter();
-            LookupCodec.WriteReply(reply, new LookupReply([.. request.Keys.Select(key => key.Text == "shop/cart:1"
+            LookupCodec.WriteReply(reply, new LookupReply([.. request.Keys.Select(key => key == "shop/cart:1"
                 ? new LookupResult(LookupStatus.Found, DataValue.MapOf(("execs_per_minute", limit)), 0, 0, true)
                 : LookupResult.Failed(LookupStatus.NotFound))]));
             message.Respond(reply.WrittenSpan);

@@ -52,7 +52,7 @@ public sealed class LookupTests : IAsyncLifetime
         Assert.Equal((ContainerId, 1763683200100000000, ""), (container.GetString("container_id"), container.GetInteger("container_ctime"), container.GetString("container_image")));
         Assert.Equal((1, "{}", "string"), (source.Version, source.Schema, Assert.Single(source.Keys)));
         var asked = Assert.Single(_asked);
-        Assert.Equal((EventBus.Node, e.Frame.LoadId, e.Context.Position, ContainerId), (asked.Node, asked.LoadId, asked.Position, asked.Keys[0].Text));
+        Assert.Equal((EventBus.Node, e.Frame.LoadId, e.Context.Position, ContainerId), (asked.Node, asked.LoadId, asked.Position, asked.Keys[0].Text.ToString()));
     }
 
     [Theory]
@@ -198,7 +198,7 @@ public sealed class LookupTests : IAsyncLifetime
 
     private BusRegistration Serve(LookupResult result) => _bus.Connection.Subscribe(_bus.Subjects.Lookup("tracee", "containers", EventBus.Node), message =>
     {
-        Assert.Equal(FrameStatus.Ok, LookupCodec.TryReadRequest(message.Payload, out var request));
+        Assert.Equal(FrameStatus.Ok, LookupCodec.TryReadRequest(message.Payload.ToArray(), out var request));
         _asked.Add(request);
         using var writer = new MessagePackWriter();
         LookupCodec.WriteReply(writer, new LookupReply([result]));

@@ -1,3 +1,4 @@
+using System.Text;
 using TraceeMesh.Collector.Consumers;
 using TraceeMesh.Collector.Kernel;
 using TraceeMesh.Contracts.Events;
@@ -25,7 +26,7 @@ public sealed class FilterCompilerTests
 
     [Fact]
     public void Container_IsACgroupOtherThanTheRoot() =>
-        Assert.Equal(FilterWants.Cgroup, Single("security_file_open", new SelectionAlternative { Origin = SelectionAlternative.InContainer }).Wants);
+        Assert.Equal(FilterWants.Cgroup | FilterWants.Numbers, Single("security_file_open", new SelectionAlternative { Origin = SelectionAlternative.InContainer }).Wants);
 
     [Theory]
     [InlineData("pathname", "ends_with")]
@@ -58,7 +59,8 @@ public sealed class FilterCompilerTests
         Assert.Equal(
             [(new("/etc/cron", false), 0b01UL), (new("/etc/crontab", true), 0b11UL), (new FilteredPath("/etc/sudoers", true), 0b10UL)],
             plan.Paths.Select(p => (p.Key, p.Value)));
-        Assert.Equal(FilterWants.Path, plan.Filters[0].Wants);
+        Assert.Equal(FilterWants.Path | FilterWants.OnlyPaths, plan.Filters[0].Wants);
+        Assert.Equal((3u, FilterName.Of("etc"u8, true)), (plan.Filters[0].RootCount, plan.Filters[0].Root[0].First));
     }
 
     [Theory]
@@ -84,6 +86,48 @@ public sealed class FilterCompilerTests
         Assert.Same(FilterPlan.None, Compile("security_file_open", sets));
     }
 
+    [Theory]
+    [InlineData("/etc/cron", false, "etc\0", "cron")]
+    [InlineData("/etc/cron", true, "etc\0", "cron\0")]
+    [InlineData("/etc/", false, "etc\0", "")]
+    [InlineData("/et", false, "et", "")]
+    [InlineData("/etc/cron.d/a", false, "etc\0", "cron.d\0")]
+    [InlineData("/longer-than-eight/x", true, "longer-t", "x\0")]
+    [InlineData("/", false, "", "")]
+    public void Root_OfAPath_IsWhatCountsOfItsFirstTwoNames(string path, bool isWhole, string first, string second)
+    {
+        var root = FilterRoot.Of(Encoding.UTF8.GetBytes(path), isWhole)!.Value;
+
+        Assert.Equal((Beginning(first), Beginning(second)), (root.First, root.Second));
+    }
+
+    [Fact]
+    public void Root_OfAFileInNoDirectory_IsNone() => Assert.Null(FilterRoot.Of("memfd:x"u8, isWhole: true));
+
+    [Fact]
+    public void Paths_OfMoreRootsThanAFilterHolds_AreAllLookedAt()
+    {
+        var many = Enumerable.Range(0, RecordLimits.FilterRoots + 1).Select(i => $"/{i}/x").ToArray();
+
+        Assert.Equal(0u, Single("security_file_open", Of(Texts("pathname", SelectionCondition.OneOf, many))).RootCount);
+    }
+
+    [Fact]
+    public void KernelObjectEvent_ComparesThePlacesOfItsRecord()
+    {
+        var alternative = Single("mem_prot_alert", Of(Numbers("inode", SelectionCondition.OneOf, 7), Numbers("prot", SelectionCondition.AnyFlag, 4), Texts("pathname", SelectionCondition.StartsWith, "/tmp/"))).Alternative[0];
+
+        Assert.Equal((2u, 1UL), (alternative.Terms, alternative.Paths));
+        Assert.Equal((6, 3), (alternative.Term[0].Value, alternative.Term[1].Value));
+    }
+
+    [Theory]
+    [InlineData("security_socket_connect", "sockfd", SelectionCondition.AtMost)]
+    [InlineData("process_execute_failed", "dirfd", SelectionCondition.AtLeast)]
+    [InlineData("net_flow_tcp_begin", "dst_port", SelectionCondition.AtLeast)]
+    public void KernelObjectEvent_WhoseRecordSaysOtherwise_LetsEverythingThrough(string name, string argument, string @operator) =>
+        Assert.Same(FilterPlan.None, Compile(name, Of(Numbers(argument, @operator, 3))));
+
     [Fact]
     public void Alternatives_ThatAreAlike_AreOne() =>
         Assert.Equal(1u, Single("security_file_open", Of(Numbers("flags", SelectionCondition.AnyFlag, 3)), Of(Numbers("flags", SelectionCondition.AnyFlag, 3), Texts("pathname", "ends_with", "/x"))).Alternatives);
@@ -97,6 +141,8 @@ public sealed class FilterCompilerTests
         Assert.Single(plan.Filters);
         Assert.Equal(SystemCallTable.Events.Count, plan.Events.Length);
     }
+
+    private static FilterName Beginning(string bytes) => FilterName.Of(Encoding.UTF8.GetBytes(bytes), isWhole: false);
 
     private static EventFilter Single(string name, params SelectionAlternative[] alternatives) => Assert.Single(Compile(name, alternatives).Filters);
 
