@@ -6,7 +6,7 @@ namespace TraceeMesh.Capture;
 public static class CaptureLimits
 {
     /// <summary>Bytes of a block before compression after which a writer closes it.</summary>
-    public const int BlockBytes = 1024 * 1024;
+    public const int BlockBytes = 256 * 1024;
 
     /// <summary>Bytes of a block before compression at most: one that was almost full, and one more message of the bus.</summary>
     public const int BlockBytesMax = BlockBytes + Limits.MessageBytes + (64 * 1024);

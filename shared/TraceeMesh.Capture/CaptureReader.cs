@@ -74,8 +74,13 @@ public sealed class CaptureReader
             {
                 if (!CaptureCodec.TryRead(_block, out entry, out var length))
                 {
-                    Damage(_blockOffset, "an entry of this block cannot be read; the rest of the block is passed over");
                     _block = default;
+                    if (_atEnd)
+                    {
+                        break;
+                    }
+
+                    Damage(_blockOffset, "an entry of this block cannot be read; the rest of the block is passed over");
                     break;
                 }
 
@@ -126,7 +131,7 @@ public sealed class CaptureReader
             {
                 Damage(_at, $"the file ends within a block: it is cut at offset {_at + header.Length + got}");
                 _atEnd = true;
-                return false;
+                return TryReadBeginning(stored.AsSpan(0, got), plainBytes);
             }
 
             _at += header.Length + storedBytes;
@@ -148,6 +153,16 @@ public sealed class CaptureReader
         }
 
         return false;
+    }
+
+    // Of a block that is cut, what was written before the cut: no checksum can hold, and every entry is read with a status anyway.
+    private bool TryReadBeginning(ReadOnlySpan<byte> stored, int plainBytes)
+    {
+        var plain = new byte[plainBytes];
+        using var decoder = default(BrotliDecoder);
+        decoder.Decompress(stored, plain, out _, out var written);
+        _block = plain.AsMemory(0, written);
+        return written > 0;
     }
 
     // A header that is whole says where the next one is; after one that is not, the mark tells.

@@ -1,4 +1,8 @@
+using System.Buffers;
 using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using TraceeMesh.Contracts;
 using TraceeMesh.Contracts.Events;
 using TraceeMesh.Signatures;
 using TraceeMesh.Signatures.Testing;
@@ -40,13 +44,24 @@ public static class SignatureExplanation
             using var harness = new SignatureHarness(signature, sources);
             var reported = await harness.Feed(e);
             return reported.Count > 0
-                ? $"{name} finds it{string.Concat(reported[0].Data.Select(d => $" {d.Name}={d.Value}"))}"
+                ? $"{name} finds it{string.Concat(reported[0].Data.Select(d => $" {d.Name}={Text(d.Value)}"))}"
                 : $"{name} sees this event and does not find it: its own code says no{(sources.Count == 0 ? ", with no data source to ask and nothing kept from before" : "")}";
         }
         catch (SignatureInitException x)
         {
             return $"{name} sees this event, and cannot judge it here: {x.Message}";
         }
+    }
+
+    private static string Text(DataValue value)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            EventJson.WriteValue(json, value);
+        }
+
+        return Encoding.UTF8.GetString(buffer.WrittenSpan);
     }
 
     private static bool Explain(EventSelector selector, Event e, List<string> lines)

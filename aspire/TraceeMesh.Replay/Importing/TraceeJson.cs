@@ -171,23 +171,25 @@ internal static class TraceeJson
     // ns since the epoch: a number, an RFC 3339 text, or seconds and nanos.
     private static long Time(JsonElement time) => time.ValueKind switch
     {
-        JsonValueKind.String when DateTimeOffset.TryParse(time.GetString(), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var parsed) =>
-            ((parsed - DateTimeOffset.UnixEpoch).Ticks * TimeSpan.NanosecondsPerTick) + Remainder(time.GetString()!),
+        JsonValueKind.String => TimeOf(time.GetString()!),
         JsonValueKind.Object => (Number(time, "seconds") * 1_000_000_000) + Number(time, "nanos"),
         _ => TryNumber(time, out var number) ? number : 0,
     };
 
-    // .NET's times end at 100 ns.
-    private static long Remainder(string text)
+    // .NET's times end at 100 ns: the fraction is read by itself.
+    private static long TimeOf(string text)
     {
-        var fraction = text.AsSpan(text.IndexOf('.', StringComparison.Ordinal) + 1);
-        var digits = 0;
-        while (digits < fraction.Length && char.IsAsciiDigit(fraction[digits]))
+        var point = text.IndexOf('.', StringComparison.Ordinal);
+        var end = point + 1;
+        while (point >= 0 && end < text.Length && char.IsAsciiDigit(text[end]))
         {
-            digits++;
+            end++;
         }
 
-        return digits == 9 ? long.Parse(fraction[7..9], CultureInfo.InvariantCulture) : 0;
+        var (whole, fraction) = point < 0 ? (text, "") : (text.Remove(point, end - point), text[(point + 1)..end]);
+        return DateTimeOffset.TryParse(whole, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var parsed)
+            ? (parsed.ToUnixTimeSeconds() * 1_000_000_000) + (fraction.Length == 0 ? 0 : long.Parse(fraction.PadRight(9, '0').AsSpan(0, 9), CultureInfo.InvariantCulture))
+            : 0;
     }
 
     private static JsonElement Child(JsonElement parent, string name) =>

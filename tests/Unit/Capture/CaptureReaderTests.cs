@@ -45,6 +45,28 @@ public sealed class CaptureReaderTests
     }
 
     [Fact]
+    public void Block_CutInItsMiddle_GivesItsFirstEntries()
+    {
+        var output = new MemoryStream();
+        using (var writer = new CaptureWriter(output, SmallCapture.Origin))
+        {
+            var random = new Random(3);
+            for (var i = 0; i < 100; i++)
+            {
+                var message = new byte[1000];
+                random.NextBytes(message);
+                writer.Write(new CapturedFrame(i, message));
+            }
+        }
+
+        var bytes = output.ToArray();
+        var (entries, reader) = SmallCapture.Read(bytes[..(bytes.Length / 2)]);
+
+        Assert.InRange(entries.Count, 40, 60);
+        Assert.Single(reader.Damages);
+    }
+
+    [Fact]
     public void File_WithAFlippedBit_LosesOneBlockAtMost_AndSaysWhere()
     {
         var bytes = SmallCapture.Bytes();
