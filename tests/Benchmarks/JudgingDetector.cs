@@ -73,7 +73,7 @@ internal sealed class JudgingDetector : IFindingStore, IDataSources, IDisabledSi
             var due = TimeProvider.System.GetTimestamp();
             var partition = number % _fences.Count;
             EventFrameCodec.TryRead(bytes, out _, out var events);
-            await _fences[partition].JudgeAsync(events, losses, cancellation);
+            await _fences[partition].JudgeAsync(events, losses, ToldEvents.Nothing, cancellation);
             _states[partition].Commit("", number + 1);
             return TimeProvider.System.GetElapsedTime(due).TotalMilliseconds;
         }
