@@ -83,7 +83,7 @@ public sealed class SupervisorTests : IDisposable
         _time.Advance(Patience);
         await stopped;
 
-        Assert.Equal([15, 9], process.Signals);
+        Assert.Equal([2, 9], process.Signals);
         Assert.Contains("killed", _messages.ToString(), StringComparison.Ordinal);
     }
 
