@@ -79,11 +79,11 @@ public sealed class SupervisorTests : IDisposable
 
         var stopped = _supervisor.Stop(Patience);
         await _time.TimersArmed(1);
-        Assert.Equal([15], process.Signals);
+        Assert.Equal([2], process.Signals);
         _time.Advance(Patience);
         await stopped;
 
-        Assert.Equal([15, 9], process.Signals);
+        Assert.Equal([2, 9], process.Signals);
         Assert.Contains("killed", _messages.ToString(), StringComparison.Ordinal);
     }
 
