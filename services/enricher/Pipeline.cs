@@ -85,8 +85,8 @@ public sealed class Pipeline(
     private readonly ServiceCounter _eventFrames = counters.Counter("event_frames", "Event frames published");
 
     /// <summary>The pipeline of a host.</summary>
-    public Pipeline(MeshHost host, RuntimeSockets runtimes, PodWatch? pods)
-        : this(host.Options.Node, host.Options.Instance, runtimes.For, pods, EnrichmentOptions.From(host.Options.Configuration), host.Bus, host.Subjects, host.Log, host.Counters, host.Health)
+    public Pipeline(MeshHost host, Func<ContainerRuntime, IReadOnlyList<IContainerRuntime>> runtimes, PodWatch? pods)
+        : this(host.Options.Node, host.Options.Instance, runtimes, pods, EnrichmentOptions.From(host.Options.Configuration), host.Bus, host.Subjects, host.Log, host.Counters, host.Health)
     {
     }
 

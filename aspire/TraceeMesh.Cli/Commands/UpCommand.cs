@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Net;
 using TraceeMesh.Cli.Connection;
+using TraceeMesh.Cli.Replaying;
 using TraceeMesh.Cli.Up;
 using TraceeMesh.Contracts;
 
@@ -22,12 +23,14 @@ internal static class UpCommand
         var sources = new Option<string?>("--sources") { Description = "Directory with declarations of writable data sources" };
         var plugins = new Option<string?>("--plugins") { Description = "Directory with writable data sources coded in C#" };
         var signatures = new Option<string?>("--signatures") { Description = "Directory with assemblies of signatures and signatures.yaml [default: signatures/ in the state directory]" };
+        var replay = new Option<string?>("--replay") { Description = "A capture to replay in the place of a collector: needs neither root nor BTF" };
+        var speed = new Option<string>("--speed") { Description = "How fast it is replayed: 1x, 10x, or max", DefaultValueFactory = _ => "1x" };
         var stateDirectory = CommonOptions.StateDirectory();
         var verbose = new Option<bool>("--verbose") { Description = "Show everything the services print, not only errors" };
 
         var command = new Command("up", "Start a whole mesh on this machine and print findings until Ctrl-C")
         {
-            detectors, dataSourceApis, node, natsPort, grpc, http, sources, plugins, signatures, stateDirectory, verbose,
+            detectors, dataSourceApis, node, natsPort, grpc, http, sources, plugins, signatures, replay, speed, stateDirectory, verbose,
         };
         command.SetAction((parsed, _) => Run(new UpOptions(StateDirectory.Choose(parsed.GetValue(stateDirectory)), NodeName(parsed.GetRequiredValue(node)))
         {
@@ -39,6 +42,8 @@ internal static class UpCommand
             Sources = ExistingDirectory("--sources", parsed.GetValue(sources)),
             Plugins = ExistingDirectory("--plugins", parsed.GetValue(plugins)),
             Signatures = ExistingDirectory("--signatures", parsed.GetValue(signatures)),
+            Replay = Capture(parsed.GetValue(replay)),
+            ReplaySpeed = Speed(parsed.GetRequiredValue(speed)),
             Verbose = parsed.GetValue(verbose),
         }));
         return command;
@@ -50,6 +55,7 @@ internal static class UpCommand
         var topology = Topology.Load(repository.TopologyPath)
             .WithReplicas("detector", options.Detectors)
             .WithReplicas("datasource-api", options.DataSourceApis);
+        topology = options.Replay is null ? topology : topology.WithReplay();
         using var stop = new StopSignal(TimeProvider.System);
         return await new LocalMesh(options, topology, repository, Console.Out, Console.Error, TimeProvider.System).Run(stop);
     }
@@ -58,6 +64,20 @@ internal static class UpCommand
         name.Length is > 0 and <= Limits.NameBytes
             ? name
             : throw new CommandException(ExitCode.Usage, $"--node: a name has 1 to {Limits.NameBytes} characters");
+
+    // Opened here, so that what is no capture is said before anything starts.
+    private static string? Capture(string? path)
+    {
+        if (path is not null)
+        {
+            CaptureOpening.Complain(path, CaptureOpening.Open(path), 0, 0);
+        }
+
+        return path is null ? null : Path.GetFullPath(path);
+    }
+
+    private static string Speed(string speed) =>
+        Replay.Feeding.ReplaySpeed.TryParse(speed, out _) ? speed : throw new CommandException(ExitCode.Usage, $"--speed {speed}: give 1x, 10x or max");
 
     private static string? ExistingDirectory(string option, string? path) =>
         path is null || Directory.Exists(path)

@@ -41,13 +41,14 @@ public sealed class LocalMesh(UpOptions options, Topology topology, Checkout che
         using var stateLock = StateLock.Take(options.State);
 
         // 2. The machine, checked.
-        StartConditions.Require();
-        using var pins = PinClaim.Take(PinnedPrograms.Root, Subjects.Safe(options.Node));
+        StartConditions.Require(loadsPrograms: options.Replay is null);
+        using var pins = options.Replay is null ? PinClaim.Take(PinnedPrograms.Root, Subjects.Safe(options.Node)) : null;
         RemoveOrphanedPins(pins);
 
         // 3. An address for every listener.
         var ports = new PortPicker();
-        var layout = new MeshLayout(options, topology, ports);
+        var capture = ReadableCapture();
+        var layout = new MeshLayout(options with { Replay = capture }, topology, ports);
 
         // 4. Configuration and credentials.
         var permissions = Permissions.For(_subjects);
@@ -69,7 +70,7 @@ public sealed class LocalMesh(UpOptions options, Topology topology, Checkout che
             var exclusion = new SelfExclusion(connection, _subjects.Control(options.Node), Pids, messages, time);
 
             // 6. The services, in the order of the topology.
-            await StartServices(spawner, layout, exclusion);
+            await StartServices(spawner, layout, exclusion, capture);
             var excluding = exclusion.Run(stop.Asked);
 
             // 7. Ready, said in one line.
@@ -107,7 +108,7 @@ public sealed class LocalMesh(UpOptions options, Topology topology, Checkout che
     private async Task StartBus(ProcessSpawner spawner, MeshLayout layout, CancellationToken cancellation)
     {
         var serverName = $"traceemesh-{Subjects.Safe(options.Node)}-{Environment.ProcessId}";
-        var launch = Launch.As(LaunchIdentity.For(_user, []), options.State.Path, InstalledProgram.Locate(BusName), "-c", Path.GetFileName(options.State.NatsConfiguration));
+        var launch = Launch.As(Identity([]), options.State.Path, InstalledProgram.Locate(BusName), "-c", Path.GetFileName(options.State.NatsConfiguration));
         var bus = Supervise(BusName, spawner, launch, () => { });
         await bus.Start();
 
@@ -132,13 +133,13 @@ public sealed class LocalMesh(UpOptions options, Topology topology, Checkout che
     /// <summary>The runner forks, so it is one of them.</summary>
     private IReadOnlyList<int> Pids() => [Environment.ProcessId, .. _supervisors.Select(s => s.Pid).OfType<int>()];
 
-    private async Task StartServices(ProcessSpawner spawner, MeshLayout layout, SelfExclusion exclusion)
+    private async Task StartServices(ProcessSpawner spawner, MeshLayout layout, SelfExclusion exclusion, string? capture)
     {
         var identities = new Dictionary<ServiceUser, LaunchIdentity>
         {
             [ServiceUser.Root] = LaunchIdentity.Unchanged,
-            [ServiceUser.Service] = LaunchIdentity.For(_user, []),
-            [ServiceUser.Runtimes] = LaunchIdentity.For(_user, RuntimeSockets.Groups(RuntimeSockets.Find(Environment.GetEnvironmentVariable))),
+            [ServiceUser.Service] = Identity([]),
+            [ServiceUser.Runtimes] = Identity(RuntimeSockets.Groups(RuntimeSockets.Find(Environment.GetEnvironmentVariable))),
         };
         var programs = new Programs(Programs.CurrentDotnet, checkout.Root, Programs.CopyRoot, identities[ServiceUser.Service].CanRead);
         foreach (var (service, replica) in layout.Instances)
@@ -149,11 +150,40 @@ public sealed class LocalMesh(UpOptions options, Topology topology, Checkout che
             var assembly = isRoot ? Path.Combine(directory, name) : programs.Assembly(directory, name);
             var launch = Launch.As(identity, options.State.Path, [isRoot ? Programs.CurrentDotnet : programs.Dotnet, assembly, .. layout.Arguments(service, replica, path => ReadablePath(identity, path))]) with
             {
-                // The content of a service lies beside it, not in the state directory it starts in.
-                Environment = new Dictionary<string, string> { ["DOTNET_CONTENTROOT"] = Path.GetDirectoryName(assembly)! },
+                Environment = Variables(service, assembly, capture is null ? null : ReadablePath(identity, capture)),
             };
             await Supervise(MeshLayout.InstanceName(service, replica), spawner, launch, exclusion.Changed).Start();
         }
+    }
+
+    /// <summary>Who starts the mesh without being root is whom everything runs as.</summary>
+    private LaunchIdentity Identity(IReadOnlyCollection<uint> groups) => Environment.IsPrivilegedProcess ? LaunchIdentity.For(_user, groups) : LaunchIdentity.Unchanged;
+
+    // The services are not who started them, and what they are to read may be for that person alone.
+    private string? ReadableCapture()
+    {
+        if (options.Replay is not { } capture || Identity([]).CanRead(capture))
+        {
+            return options.Replay;
+        }
+
+        var copy = Path.Combine(options.State.Path, "replay.capture");
+        File.Copy(capture, copy, overwrite: true);
+        File.SetUnixFileMode(copy, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
+        return copy;
+    }
+
+    private static Dictionary<string, string> Variables(ServiceDefinition service, string assembly, string? capture)
+    {
+        // The content of a service lies beside it, not in the state directory it starts in.
+        var variables = new Dictionary<string, string> { ["DOTNET_CONTENTROOT"] = Path.GetDirectoryName(assembly)! };
+        if (capture is not null && service.Name == "enricher")
+        {
+            // It asks the runtimes of the capture, not those of this machine.
+            variables["TRACEEMESH_CAPTURE"] = capture;
+        }
+
+        return variables;
     }
 
     /// <summary>The state directory may lie below a directory closed to the services; they start in it, and from there the way is open.</summary>
@@ -234,9 +264,9 @@ public sealed class LocalMesh(UpOptions options, Topology topology, Checkout che
         }
     }
 
-    private void RemoveOrphanedPins(PinClaim pins)
+    private void RemoveOrphanedPins(PinClaim? pins)
     {
-        foreach (var load in pins.RemoveOrphans())
+        foreach (var load in pins?.RemoveOrphans() ?? [])
         {
             messages.WriteLine($"removed the programs a collector left pinned in {load}");
         }

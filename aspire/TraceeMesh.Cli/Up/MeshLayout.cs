@@ -81,7 +81,8 @@ public sealed class MeshLayout
 
         if (service.Name == "collector")
         {
-            arguments.AddRange(["--spread", Spread.ToString(CultureInfo.InvariantCulture), "--on-stop", "leave"]);
+            arguments.AddRange(["--spread", Spread.ToString(CultureInfo.InvariantCulture)]);
+            arguments.AddRange(_options.Replay is { } capture ? ["--capture", readable(capture), "--speed", _options.ReplaySpeed] : ["--on-stop", "leave"]);
         }
 
         return arguments;

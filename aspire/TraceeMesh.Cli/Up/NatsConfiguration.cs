@@ -12,8 +12,8 @@ namespace TraceeMesh.Cli.Up;
 /// <param name="Permissions">What each of them may do.</param>
 public sealed record NatsConfiguration(string ServerName, IPEndPoint Listen, IReadOnlyDictionary<string, BusCredentials> Users, IReadOnlyList<BusPermission> Permissions)
 {
-    /// <summary>Room for every memory stream of the table at its limit; the server refuses a stream that would not fit.</summary>
-    public const long MemoryStoreBytes = 1024L * 1024 * 1024;
+    /// <summary>Room for every memory stream of the table at its limit, and for the raw frames of a second node, which a capture is replayed as; the server refuses a stream that would not fit.</summary>
+    public const long MemoryStoreBytes = 1280L * 1024 * 1024;
 
     /// <summary>Room for every disk stream of the table and for the logs of writable sources.</summary>
     public const long FileStoreBytes = 8L * 1024 * 1024 * 1024;

@@ -86,7 +86,8 @@ public static class StatePreparation
 
     private static void Give(string path, UnprivilegedUser? owner)
     {
-        if (owner is { } user)
+        // Whoever is not root keeps everything, and runs everything.
+        if (owner is { } user && Environment.IsPrivilegedProcess)
         {
             SystemCalls.GiveTo(path, user.Uid, user.Gid);
         }

@@ -25,6 +25,10 @@ public sealed record Topology(IReadOnlyList<ServiceDefinition> Services)
     public Topology WithReplicas(string service, int replicas) =>
         Validate(new Topology([.. Services.Select(s => s.Name == service ? s with { Replicas = replicas } : s)]));
 
+    /// <summary>The same topology with a capture in the collector's place, which needs no privilege.</summary>
+    public Topology WithReplay() =>
+        new([.. Services.Select(s => s.Name == "collector" ? s with { Project = "aspire/TraceeMesh.Replay/TraceeMesh.Replay.csproj", User = ServiceUser.Service } : s)]);
+
     public ServiceDefinition this[string service] => Services.First(s => s.Name == service);
 
     private static Topology Validate(Topology topology)

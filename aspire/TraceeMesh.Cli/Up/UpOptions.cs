@@ -29,6 +29,12 @@ public sealed record UpOptions(StateDirectory State, string Node)
     /// <summary>The operator's directory of signatures, absolute; that of the state directory when null.</summary>
     public string? Signatures { get; init; }
 
+    /// <summary>The capture that is replayed in the place of a collector, absolute; null for a collector.</summary>
+    public string? Replay { get; init; }
+
+    /// <summary>How fast, as <c>tmesh replay --speed</c> takes it.</summary>
+    public string ReplaySpeed { get; init; } = "1x";
+
     /// <summary>Whether everything the services print is shown.</summary>
     public bool Verbose { get; init; }
 }

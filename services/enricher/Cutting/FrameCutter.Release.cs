@@ -16,7 +16,7 @@ public sealed partial class FrameCutter
     // A frame of released events is closed at this size; the largest event still fits behind it.
     private const int ReleasedBytes = FrameDecoder.EventBytesMax / 2;
 
-    private readonly ContainerEnrichment? _enrichment;
+    private readonly IContainerAnswers? _enrichment;
     private readonly ulong _nodeHash;
     private readonly EventWriter _released = new();
     private readonly EventWriter _derived = new();

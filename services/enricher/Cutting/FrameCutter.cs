@@ -57,7 +57,7 @@ public sealed partial class FrameCutter : IDisposable
         string node,
         NodeStores stores,
         ParkingLot parking,
-        ContainerEnrichment? enrichment,
+        IContainerAnswers? enrichment,
         ResumePoint? resume,
         bool resumeIsLatest,
         BadRecordHandler onBadRecord)

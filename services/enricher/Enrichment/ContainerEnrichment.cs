@@ -11,7 +11,7 @@ namespace TraceeMesh.Enricher.Enrichment;
 /// Asks runtimes about containers, each container by itself: one question at a time, again after a pause while the container
 /// lives, until there is an answer. Answers are picked up by the main flow, which alone changes the stores.
 /// </summary>
-public sealed partial class ContainerEnrichment : IAsyncDisposable
+public sealed partial class ContainerEnrichment : IContainerAnswers, IAsyncDisposable
 {
     /// <summary>Questions under way to runtimes of one kind; further ones wait. One that hangs holds up one of these.</summary>
     public const int MaxQuestions = 64;
@@ -71,14 +71,14 @@ public sealed partial class ContainerEnrichment : IAsyncDisposable
     /// <summary>Completes when an answer is there. Take it before <see cref="TryTake"/>.</summary>
     public Task Answered => Volatile.Read(ref _answered).Task;
 
-    /// <summary>Begins to ask about a container.</summary>
+    /// <inheritdoc/>
     public void Ask(Container container)
     {
         Interlocked.Increment(ref _open);
         _ = Task.Run(() => AskUntilKnownAsync(container, _stop.Token));
     }
 
-    /// <summary>Takes an answer that came.</summary>
+    /// <inheritdoc/>
     public bool TryTake(out ContainerAnswer answer)
     {
         if (_answers.TryDequeue(out answer))

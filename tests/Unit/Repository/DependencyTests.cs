@@ -11,6 +11,7 @@ public sealed class DependencyTests
         ["TraceeMesh.Contracts"] = [],
         ["TraceeMesh.MessagePack"] = ["TraceeMesh.Contracts"],
         ["TraceeMesh.Bus"] = ["TraceeMesh.MessagePack", "TraceeMesh.Contracts"],
+        ["TraceeMesh.Capture"] = ["TraceeMesh.MessagePack", "TraceeMesh.Contracts"],
         ["TraceeMesh.Grpc"] = [],
         ["TraceeMesh.Plugins"] = [],
         ["TraceeMesh.Signatures"] = ["TraceeMesh.Contracts"],
@@ -19,10 +20,13 @@ public sealed class DependencyTests
         ["TraceeMesh.Signatures.BuiltIn"] = ["TraceeMesh.Signatures"],
         ["TraceeMesh.ServiceDefaults"] = ["TraceeMesh.Bus", "TraceeMesh.Contracts"],
         ["TraceeMesh.Collector"] = ["TraceeMesh.Bus", "TraceeMesh.Contracts", "TraceeMesh.ServiceDefaults"],
-        ["TraceeMesh.Enricher"] = ["TraceeMesh.Bus", "TraceeMesh.Contracts", "TraceeMesh.Grpc", "TraceeMesh.ServiceDefaults"],
+        ["TraceeMesh.Enricher"] = ["TraceeMesh.Bus", "TraceeMesh.Capture", "TraceeMesh.Contracts", "TraceeMesh.Grpc", "TraceeMesh.ServiceDefaults"],
         ["TraceeMesh.Detector"] = ["TraceeMesh.Bus", "TraceeMesh.Contracts", "TraceeMesh.Plugins", "TraceeMesh.ServiceDefaults", "TraceeMesh.Signatures", "TraceeMesh.Signatures.BuiltIn"],
         ["TraceeMesh.DataSourceApi"] = ["TraceeMesh.Bus", "TraceeMesh.Contracts", "TraceeMesh.Grpc", "TraceeMesh.Plugins", "TraceeMesh.ServiceDefaults", "TraceeMesh.Signatures"],
-        ["TraceeMesh.Cli"] = ["TraceeMesh.Bus", "TraceeMesh.Contracts"],
+
+        // What is replayed goes through enricher and detector themselves, in one process.
+        ["TraceeMesh.Replay"] = ["TraceeMesh.Capture", "TraceeMesh.Enricher", "TraceeMesh.Detector", "TraceeMesh.Signatures.Testing"],
+        ["TraceeMesh.Cli"] = ["TraceeMesh.Bus", "TraceeMesh.Contracts", "TraceeMesh.Replay"],
     };
 
     [Fact]
