@@ -46,7 +46,7 @@ internal sealed class JudgedPartition : IAsyncDisposable
         }
 
         // 8. Judge its events.
-        var judged = await _fence.JudgeAsync(events, _books.Losses(header.Node), cancellation);
+        var judged = await _fence.JudgeAsync(events, _books.Losses(header.Node), _books.ToldBefore(header), cancellation);
 
         // 9. Enter what was judged.
         _state.Commit(Stream, sequence);
