@@ -162,7 +162,7 @@ public sealed class FrameTests
             DeadlineMs = 250,
         };
         LookupCodec.WriteRequest(writer, request);
-        Assert.Equal(FrameStatus.Ok, LookupCodec.TryReadRequest(writer.WrittenSpan, out var read));
+        Assert.Equal(FrameStatus.Ok, LookupCodec.TryReadRequest(writer.WrittenMemory, out var read));
         Assert.Equal(request.Keys, read.Keys);
         Assert.Equal(request with { Keys = read.Keys }, read);
 
@@ -182,12 +182,12 @@ public sealed class FrameTests
         using var writer = new MessagePackWriter();
         var request = new LookupRequest { Keys = [DataValue.Of("abc"), DataValue.Of("def")], LoadId = 1, At = [new(4, 40), new(9, 90)] };
         LookupCodec.WriteRequest(writer, request);
-        Assert.Equal(FrameStatus.Ok, LookupCodec.TryReadRequest(writer.WrittenSpan, out var read));
+        Assert.Equal(FrameStatus.Ok, LookupCodec.TryReadRequest(writer.WrittenMemory, out var read));
         Assert.Equal(request.At, read.At);
 
         writer.Reset();
         LookupCodec.WriteRequest(writer, request with { At = [new(4, 40)] });
-        Assert.Equal(FrameStatus.BadHeader, LookupCodec.TryReadRequest(writer.WrittenSpan, out _));
+        Assert.Equal(FrameStatus.BadHeader, LookupCodec.TryReadRequest(writer.WrittenMemory, out _));
     }
 
     [Fact]
