@@ -87,7 +87,7 @@ public sealed class CaptureReader
                 _block = _block[length..];
                 if (entry is not null)
                 {
-                    IsWhole |= entry is CaptureEnd;
+        XX
                     return true;
                 }
             }
