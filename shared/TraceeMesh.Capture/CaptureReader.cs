@@ -87,7 +87,8 @@ public sealed class CaptureReader
                 _block = _block[length..];
                 if (entry is not null)
                 {
-                    IsWhole |= entry is CaptureEnd;
+                    // Read from a block that is cut, an end says nothing.
+                    IsWhole |= entry is CaptureEnd && !_atEnd;
                     return true;
                 }
             }

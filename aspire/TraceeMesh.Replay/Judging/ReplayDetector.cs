@@ -17,6 +17,9 @@ namespace TraceeMesh.Replay.Judging;
 /// <summary>The detector of a replay: signatures, and what judges event frames with them, one after the other.</summary>
 internal sealed class ReplayDetector : IAsyncDisposable
 {
+    // Nobody waits for a replay as for a live mesh, and a machine that is busy must not change what is found.
+    private static readonly EvaluationLimits Limits = new() { Evaluation = TimeSpan.FromSeconds(30), WithLookups = TimeSpan.FromMinutes(2) };
+
     private readonly ServiceCounters _serviceCounters = new();
     private readonly DetectorCounters _counters;
     private readonly FindingLines _findings;
@@ -38,7 +41,7 @@ internal sealed class ReplayDetector : IAsyncDisposable
         _findings = new FindingLines(take);
         _catalog = SignatureCatalog.Load(signatures, log);
         _directory = directory is null ? null : new SignatureDirectory(directory, _catalog, static () => { }, clock, log);
-        _parts = new JudgeParts(_catalog, sources, _findings, new LeftBehind(new NothingRemembered(), log), new EvaluationLimits(), node, new Subjects(), _counters, clock, log);
+        _parts = new JudgeParts(_catalog, sources, _findings, new LeftBehind(new NothingRemembered(), log), Limits, node, new Subjects(), _counters, clock, log);
     }
 
     /// <summary>Loads the operator's directory.</summary>

@@ -29,5 +29,5 @@ public sealed class FindingDifferenceTests
     }
 
     private static string Finding(string name, long time, string load = "l", string node = "n") =>
-        $$"""{"timestamp":{{time}},"eventName":"{{name}}","processEntityId":{{node.Length + load.Length}},"mesh":{"id":"{{load}}","node":"{{node}}","loadId":"{{load}}","position":4}}""";
+        $$"""{"timestamp":{{time}},"eventName":"{{name}}","processEntityId":{{node.Length + load.Length}},"mesh":{"id":"{{load}}","node":"{{node}}","loadId":"{{load}}","position":4} }""";
 }
