@@ -51,14 +51,16 @@ public sealed class SwitchedOffTests(ITestOutputHelper output)
         Assert.Equal(Mechanisms.Names.Order(StringComparer.Ordinal), Mechanism.Select(row => (string)row[0]).Order(StringComparer.Ordinal));
     }
 
-    [AskedForTheory]
+    [Theory]
+    [Trait("Length", "long")]
     [MemberData(nameof(Happening))]
     public async Task Storm_WithEveryMechanism_Holds(string part, string kind)
     {
         Assert.Empty(await new Storm(new StormPlan(Seconds, new Blow(part, Enum.Parse<BlowKind>(kind))), StormTests.Seed, output).RunAsync());
     }
 
-    [AskedForTheory]
+    [Theory]
+    [Trait("Length", "long")]
     [MemberData(nameof(Mechanism))]
     public async Task Storm_WithoutAMechanism_Fails(string mechanism, string part, string kind, string problem)
     {

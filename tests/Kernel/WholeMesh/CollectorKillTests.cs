@@ -37,6 +37,7 @@ public sealed class CollectorKillTests
     }
 
     [Fact]
+    [Trait("Length", "long")]
     public async Task Killed_WhereNothingCanBePinned_IsSaidToBeIncomplete()
     {
         await using var mesh = await LiveMesh.StartWithinAsync(["unshare", "--mount", "sh", "-c", "umount /sys/fs/bpf && exec \"$@\"", "sh"], new Dictionary<string, string>());

@@ -45,22 +45,27 @@ public sealed class StreamTests(BusServer bus) : IClassFixture<BusServer>
         await using var second = await bus.ConnectAsync();
         await using var third = await bus.ConnectAsync();
         using var stop = new CancellationTokenSource();
-        var definition = Memory("young", "young.a") with { OnDisk = true };
+        var young = "young0";
         var reading = Task.Run(async () =>
         {
             // A new client each time: it has not learnt that the stream is there.
             while (!stop.IsCancellationRequested)
             {
-                Assert.Null(await new JetStream(third).GetLastMessageAsync("young", "young.a"));
+                var stream = Volatile.Read(ref young);
+                Assert.Null(await new JetStream(third).GetLastMessageAsync(stream, stream + ".a"));
             }
         });
 
         for (var i = 0; i < 100; i++)
         {
+            // A name of its own: nothing helps whoever saw a stream whole that is deleted and created anew before it reads.
+            var stream = $"young{i}";
+            Volatile.Write(ref young, stream);
+            var definition = Memory(stream, stream + ".a") with { OnDisk = true };
             await Task.WhenAll(
                 new JetStream(first).EnsureStreamAsync(definition),
-                new JetStream(second).EnsureStreamAsync(definition with { Subjects = ["young.a", "young.b"] }));
-            await new JetStream(first).DeleteStreamAsync("young");
+                new JetStream(second).EnsureStreamAsync(definition with { Subjects = [stream + ".a", stream + ".b"] }));
+            await new JetStream(first).DeleteStreamAsync(stream);
         }
 
         await stop.CancelAsync();

@@ -75,7 +75,7 @@ internal static class Sources
     public static async Task<IReadOnlyList<LookupResult>> LookUpAsync(this BusConnection bus, SourceName source, params DataValue[] keys)
     {
         using var writer = new MessagePackWriter();
-        LookupCodec.WriteRequest(writer, new LookupRequest { Keys = keys, DeadlineMs = 5000 });
+        LookupCodec.WriteRequest(writer, new LookupRequest { Keys = [.. keys.Select(LookupKey.Of)], DeadlineMs = 5000 });
         using var reply = await bus.RequestAsync(new Subjects().Lookup(source.Namespace, source.Id), writer.WrittenSpan, TimeSpan.FromSeconds(6), BusHeaders.MessagePack);
         Assert.Equal(ReplyStatus.Ok, reply.Status);
         Assert.Equal(FrameStatus.Ok, LookupCodec.TryReadReply(reply.Payload, out var answer));

@@ -45,6 +45,7 @@ public sealed class ClusterTests : IAsyncLifetime
     }
 
     [Fact]
+    [Trait("Length", "long")]
     public async Task EachServerKilledUnderLoad_NothingIsLostOrFoundTwice()
     {
         var streams = new StreamTable(_subjects);

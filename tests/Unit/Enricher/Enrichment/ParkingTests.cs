@@ -201,37 +201,6 @@ public sealed class ParkingTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task KnownContainer_TakesAtMostTwoKibibytes()
-    {
-        const int Count = 2000;
-        var before = GC.GetTotalMemory(forceFullCollection: true);
-        for (var i = 0; i < Count; i++)
-        {
-            var id = i.ToString("x64", System.Globalization.CultureInfo.InvariantCulture);
-            _scene.Harness.Stores.Containers.Made(new CgroupBody { CgroupId = (ulong)i }, System.Text.Encoding.UTF8.GetBytes($"/docker/{id}"), new Moment(new StorePosition(0, i), i));
-            _scene.Harness.Stores.Containers.Made(new CgroupBody { CgroupId = (ulong)i, HierarchyId = 4 }, System.Text.Encoding.UTF8.GetBytes($"/docker/{id}"), new Moment(new StorePosition(0, i), i));
-            _scene.Runtime.Answer(id, RuntimeStatus.Found, $"registry.example.org/shop/cart:1.4.{i}");
-            _scene.Enrichment.Ask(_scene.Harness.Stores.Containers.Find(new CgroupKey(0, (ulong)i))!);
-        }
-
-        await TestWait.Until(
-            () =>
-            {
-                _scene.Harness.Release();
-                return _scene.Counters.Read()["enrichment_open"] == 0;
-            },
-            "all answers are taken",
-            60);
-        _scene.Harness.Release();
-        _scene.Harness.Stores.Containers.ClearFresh();
-        _scene.Runtime.Forget();
-        var each = (GC.GetTotalMemory(forceFullCollection: true) - before) / Count;
-
-        Assert.InRange(each, 0, 2048);
-        Assert.Equal(2 * Count, _scene.Harness.Stores.Containers.Count);
-    }
-
-    [Fact]
     public void Take_LastFrameOfALoad_LetsEverythingGoOn()
     {
         _scene.Harness.Give(0, EnrichmentScene.Make(A, 77).Open("/a"));
