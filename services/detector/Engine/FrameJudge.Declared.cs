@@ -11,43 +11,6 @@ public sealed partial class FrameJudge
 {
     private readonly DeclaredAnswers _declared = new();
     private readonly Event _ahead = new();
-    private readonly bool _declares;
-
-    private async ValueTask AskDeclaredAsync(EventCursor events, CancellationToken cancellation)
-    {
-        if (GatherDeclared(events) is { } frame)
-        {
-            await _declared.AskAsync(frame, cancellation);
-        }
-    }
-
-    // Reads ahead on a copy of the cursor. Null where nothing is asked.
-    private EventFrameHeader? GatherDeclared(EventCursor events)
-    {
-        EventFrameHeader? frame = null;
-        while (true)
-        {
-            var status = events.TryPeek(out var id, out var origin);
-            if (status is not (FrameStatus.Ok or FrameStatus.UnknownEvent))
-            {
-                return frame;
-            }
-
-            if (status == FrameStatus.UnknownEvent || _index.Find(id, origin) is not { Declares: true } plan)
-            {
-                events.Skip();
-                continue;
-            }
-
-            if (events.TryRead(_ahead) != FrameStatus.Ok)
-            {
-                return frame;
-            }
-
-            frame = _ahead.Frame;
-            Gather(plan);
-        }
-    }
 
     private void Gather(SelectionPlan plan)
     {

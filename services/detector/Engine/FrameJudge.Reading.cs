@@ -1,30 +1,83 @@
 using TraceeMesh.Contracts;
+using TraceeMesh.Contracts.Frames;
 using TraceeMesh.MessagePack;
 
 namespace TraceeMesh.Detector.Engine;
 
-/// <content>Reading what is wanted, and nothing else.</content>
+/// <content>Reading: once over the frame, which finds what is wanted and passes over the rest unread, then that, event by event.</content>
 public sealed partial class FrameJudge
 {
-    /// <summary>Reads the next event if anybody wants it, and passes over it if nobody does.</summary>
+    // What is wanted of the frame, each with the number of events before it.
+    private readonly List<(EventCursor At, int Number, SelectionPlan Plan)> _wanted = [];
+    private int _next;
+    private int _passed;
+    private FrameStatus _end;
+
+    /// <summary>Finds what is wanted and gathers what is declared to be asked.</summary>
+    /// <param name="events">All of the frame.</param>
+    /// <returns>The frame as whose events are asked; null where nothing is.</returns>
+    private EventFrameHeader? LookOver(EventCursor events)
+    {
+        EventFrameHeader? asking = null;
+        for (_passed = 0; ; _passed++)
+        {
+            _end = events.TryPeekId(out var id) && _index.IsWanted(id) == Wanted.Nowhere ? events.TrySkip() : LookAt(ref events, ref asking);
+            if (_end is not (FrameStatus.Ok or FrameStatus.UnknownEvent))
+            {
+                return asking;
+            }
+        }
+    }
+
+    private FrameStatus LookAt(ref EventCursor events, ref EventFrameHeader? asking)
+    {
+        var status = events.TryPeek(out var id, out var origin);
+        if (status == FrameStatus.UnknownEvent)
+        {
+            _parts.Counters.EventsUnknown.Add();
+            events.Skip();
+        }
+        else if (status == FrameStatus.Ok)
+        {
+            if (_index.Find(id, origin) is not { } plan)
+            {
+                events.Skip();
+                return status;
+            }
+
+            _wanted.Add((events, _passed, plan));
+            if (!plan.Declares)
+            {
+                events.Skip();
+                return status;
+            }
+
+            status = events.TryRead(_ahead);
+            if (status == FrameStatus.Ok)
+            {
+                asking = _ahead.Frame;
+                Gather(plan);
+            }
+        }
+
+        return status;
+    }
+
+    /// <summary>Reads the next event that is wanted; at the end says how the frame ended.</summary>
     private FrameStatus TryReadWanted(out SelectionPlan? plan)
     {
         plan = null;
-        var wanted = _cursor.TryPeekId(out var id) ? _index.IsWanted(id) : Wanted.Unknown;
-        if (wanted == Wanted.Nowhere)
+        if (_next == _wanted.Count)
         {
-            return _cursor.TrySkip();
+            _judged = _passed;
+            return _end;
         }
 
-        if (wanted != Wanted.Everywhere && !IsWantedThere(out var passed))
-        {
-            return passed;
-        }
-
-        var status = _cursor.TryRead(_event);
+        (var events, _judged, var found) = _wanted[_next++];
+        var status = events.TryRead(_event);
         if (status == FrameStatus.Ok)
         {
-            plan = _told.Has(in _event.Context) ? Repeated() : _index.Find(id, _event.Origin);
+            plan = _told.Has(in _event.Context) ? Repeated() : found;
         }
 
         return status;
@@ -34,27 +87,5 @@ public sealed partial class FrameJudge
     {
         _parts.Counters.EventsRepeated.Add();
         return null;
-    }
-
-    /// <summary>Looks where the next event happened, and passes over it if nobody wants it there. <paramref name="status"/> then says how that went.</summary>
-    private bool IsWantedThere(out FrameStatus status)
-    {
-        status = _cursor.TryPeek(out var id, out var origin);
-        if (status is not (FrameStatus.Ok or FrameStatus.UnknownEvent))
-        {
-            return false;
-        }
-
-        if (status == FrameStatus.UnknownEvent)
-        {
-            _parts.Counters.EventsUnknown.Add();
-        }
-        else if (_index.Find(id, origin) is not null)
-        {
-            return true;
-        }
-
-        _cursor.Skip();
-        return false;
     }
 }

@@ -31,7 +31,6 @@ public sealed partial class FrameJudge : IFindingSink, IDisposable
     private readonly List<(string Signature, int Ordinal, Event Event)> _reported = [];
     private readonly Queue<Event> _chained = new();
     private readonly Lock _gate = new();
-    private EventCursor _cursor;
     private FrameStatus _status;
     private int _judged;
     private LossWindow? _losses;
@@ -51,7 +50,6 @@ public sealed partial class FrameJudge : IFindingSink, IDisposable
         _faults = new SignatureFaults(parts);
         _instances = instances;
         _index = new SignatureIndex(instances);
-        _declares = instances.Any(i => i.Loaded.DeclaredLookups.Count > 0);
         foreach (var instance in instances)
         {
             instance.Join(this, _declared);
@@ -79,12 +77,11 @@ public sealed partial class FrameJudge : IFindingSink, IDisposable
     {
         Begin(losses);
         _told = told;
-        if (_declares)
+        if (LookOver(events) is { } asking)
         {
-            await AskDeclaredAsync(events, cancellation);
+            await _declared.AskAsync(asking, cancellation);
         }
 
-        _cursor = events;
         while (JudgeUntilPause(cancellation))
         {
             await FinishEventAsync(cancellation);
@@ -182,6 +179,8 @@ public sealed partial class FrameJudge : IFindingSink, IDisposable
         _reported.Clear();
         _chained.Clear();
         _declared.Clear();
+        _wanted.Clear();
+        _next = 0;
         _judged = 0;
     }
 
@@ -191,12 +190,11 @@ public sealed partial class FrameJudge : IFindingSink, IDisposable
         while (true)
         {
             _status = TryReadWanted(out var plan);
-            if (_status is not (FrameStatus.Ok or FrameStatus.UnknownEvent))
+            if (_status != FrameStatus.Ok)
             {
                 return false;
             }
 
-            _judged++;
             if (plan is not null)
             {
                 cancellation.ThrowIfCancellationRequested();
