@@ -336,6 +336,14 @@ static __always_inline void emit__body(struct scratch *s, struct task_struct *ta
     }
 }
 
+static __always_inline bool emit__is_shed(const struct control *switches, __u32 event)
+{
+    __u32 order = switches->shed_order[event % EVENT_ID_LIMIT];
+
+    return order != SHED_NEVER && order < SHED_ORDERS &&
+           bpf_ringbuf_query(&ring, BPF_RB_AVAIL_DATA) > switches->shed_above[order];
+}
+
 /* Into the ring without waking anyone: the collector drains on a timer. */
 static __always_inline void emit__submit(struct scratch *s)
 {
@@ -356,6 +364,8 @@ static __always_inline void emit__submit(struct scratch *s)
         barrier_var(size);
         if (s->head.time - switches->drained_at > DRAIN_TIMEOUT_NS && s->head.time > switches->drained_at)
             emit__count_drop(account, s->head.event, DROP_NOT_DRAINED);
+        else if (emit__is_shed(switches, s->head.event))
+            emit__count_drop(account, s->head.event, DROP_SHED);
         else if (size > RECORD_MAX || bpf_ringbuf_output(&ring, s->bytes, size, BPF_RB_NO_WAKEUP))
             emit__count_drop(account, s->head.event, DROP_RING_FULL);
     }

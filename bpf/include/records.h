@@ -91,7 +91,8 @@ enum drop_reason {
     DROP_RING_FULL = 0,   /* reserve or output failed */
     DROP_NOT_DRAINED = 1, /* nobody drained the ring for DRAIN_TIMEOUT_NS */
     DROP_NO_SCRATCH = 2,  /* every scratch record of the cpu belongs to a preempted program */
-    DROP_REASONS = 3,
+    DROP_SHED = 3,        /* the ring is fuller than this event's order allows */
+    DROP_REASONS = 4,
 };
 #define DRAIN_TIMEOUT_NS 60000000000ULL
 
@@ -318,7 +319,7 @@ struct cpu_account {
     __u64 switched_off; /* not produced: reached its program with its event off */
     __u64 filtered_out; /* not produced: no consumer's filter lets it through */
     __s64 remembered[REMEMBERED_KINDS]; /* put in less taken out: all cpus together, less the room, made room */
-    __u64 reserved[4];                  /* one cpu per two cache lines */
+    __u64 reserved[3];                  /* one cpu per two cache lines */
 };
 
 /* ---- System calls by name ---- */
@@ -478,11 +479,21 @@ enum event_switch {
     SWITCH_FILTER = 2,
 };
 
+/* When an event goes, as the ring fills. */
+enum shed_order {
+    SHED_NEVER = 0, /* only for want of room */
+    SHED_LATE = 1,
+    SHED_EARLY = 2,
+    SHED_ORDERS = 3,
+};
+
 /* What the collector tells the programs, memory-mapped and written by it alone. */
 struct control {
     __u64 drained_at; /* when the collector last looked at the ring, ns since boot */
+    __u64 shed_above[SHED_ORDERS]; /* bytes in the ring; that of SHED_NEVER is not looked at */
     __u32 want_env;   /* exec records carry the environment */
     __u32 reserved;
+    __u8 shed_order[EVENT_ID_LIMIT]; /* enum shed_order */
     __u8 event_on[EVENT_ID_LIMIT]; /* enum event_switch */
     __u8 call_on[CALLS];           /* enum call_wish */
 };

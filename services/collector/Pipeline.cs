@@ -57,7 +57,7 @@ public sealed class Pipeline : IDisposable
     {
         // 1. Programs.
         var owner = SHA256.HashData(Encoding.UTF8.GetBytes(host.Options.NatsUrl));
-        var options = new KernelOptions { RingBytes = RingBytes(host.Options.Configuration["RING_BYTES"]), Owner = owner };
+        var options = new KernelOptions { RingBytes = RingBytes(host.Options.Configuration["RING_BYTES"]), ShedAbove = ShedAbove(host.Options.Configuration["SHED_ABOVE"]), Owner = owner };
         var succession = Succession.Find(PinDirectory.DefaultRoot, Subjects.Safe(host.Options.Node), KernelPrograms.BuildOf(options), owner, host.Log);
         using var kernel = LoadPrograms(host, options, succession);
         using var pipeline = new Pipeline(host, kernel, succession);
@@ -139,6 +139,18 @@ public sealed class Pipeline : IDisposable
         return uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var bytes) && bytes >= Environment.SystemPageSize && BitOperations.IsPow2(bytes)
             ? bytes
             : throw new ServiceExitException(ExitCode.Usage, $"--ring-bytes {text}: a ring's size is a power of two, one page ({Environment.SystemPageSize}) at least");
+    }
+
+    private static int ShedAbove(string? text)
+    {
+        if (text is null)
+        {
+            return KernelOptions.DefaultShedAbove;
+        }
+
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var percent) && percent is >= 1 and <= 100
+            ? percent
+            : throw new ServiceExitException(ExitCode.Usage, $"--shed-above {text}: how full the ring is, from 1 to 100 %, when events that matter less are given up; 100: never");
     }
 
     private static int Spread(string? text)
@@ -398,6 +410,7 @@ public sealed class Pipeline : IDisposable
         _host.Counters.Counter("collector_produced", "Records the kernel side produced, dropped ones included", () => drain.Produced);
         _host.Counters.Counter("collector_ring_full", "Records dropped because the ring was full", () => (long)accounts.Dropped(DropReason.RingFull));
         _host.Counters.Counter("collector_not_drained", "Records not written because nobody drained the ring", () => (long)accounts.Dropped(DropReason.NotDrained));
+        _host.Counters.Counter("collector_shed", "Records given up for those that matter more, since the ring was filling", () => (long)accounts.Dropped(DropReason.Shed));
         _host.Counters.Counter("collector_no_scratch", "Records dropped because no scratch record was free", () => (long)accounts.Dropped(DropReason.NoScratch));
         foreach (var definition in EventCatalog.All.Where(d => d.Id < RecordLimits.EventIdLimit && d.Unavailable is null && !SystemCallTable.IsSystemCall(d.Id)))
         {

@@ -3,5 +3,5 @@ using TraceeMesh.ServiceDefaults;
 
 return await MeshHost.RunAsync("collector", args, Pipeline.RunAsync, new MeshHostSetup
 {
-    Flags = new Dictionary<string, string> { ["--ring-bytes"] = "RING_BYTES", ["--spread"] = "SPREAD", ["--on-stop"] = "ON_STOP" },
+    Flags = new Dictionary<string, string> { ["--ring-bytes"] = "RING_BYTES", ["--shed-above"] = "SHED_ABOVE", ["--spread"] = "SPREAD", ["--on-stop"] = "ON_STOP" },
 });

@@ -60,6 +60,8 @@ public partial class LayoutTests
             "EVENT" => typeof(EventIds).GetField(rest)?.GetRawConstantValue(),
             "DROP" when rest == "Reasons" => RecordLimits.DropReasons,
             "DROP" => Enum.Parse<DropReason>(rest),
+            "SHED" when rest == "Orders" => RecordLimits.ShedOrders,
+            "SHED" => Enum.Parse<ShedOrder>(rest),
             "REMEMBERED" when rest == "Kinds" => RecordLimits.RememberedKinds,
             "REMEMBERED" => Enum.Parse<Remembered>(rest),
             "RECORD" => Enum.Parse<RecordFlags>(rest),

@@ -27,7 +27,7 @@ public class StormTests(LoadedKernel kernel)
     public void Ring_KeptFull_HoldsOrCountsEachEvent()
     {
         using var directory = new TemporaryDirectory();
-        using var programs = KernelPrograms.Load(new KernelOptions { RingBytes = 4096 });
+        using var programs = KernelPrograms.Load(new KernelOptions { RingBytes = 4096, ShedAbove = 100 });
         _ = programs.Switches.Apply(new EventSet(Told), environment: false);
         _ = Trigger.RunIn(directory.Path, "storm", "100");
         _ = programs.Switches.Apply(new EventSet(), environment: false);
@@ -36,6 +36,25 @@ public class StormTests(LoadedKernel kernel)
         Assert.All(Told, id => Assert.True(programs.Accounts.DroppedOf(id) > 0, $"no {EventCatalog.Find(id)!.Name} was dropped"));
         Assert.Equal(programs.Accounts.Dropped(DropReason.RingFull), (ulong)Told.Sum(id => (long)programs.Accounts.DroppedOf(id)));
         Assert.Equal(programs.Accounts.Produced(), (ulong)records.Count + programs.Accounts.Dropped());
+    }
+
+    [KernelFact]
+    public void Ring_Filling_GivesUpWhatThereIsMostOf_AndKeepsWhatMatters()
+    {
+        using var directory = new TemporaryDirectory();
+        using var programs = KernelPrograms.Load(new KernelOptions { RingBytes = 4 << 20, ShedAbove = 10 });
+        _ = programs.Switches.Apply(new EventSet([.. Told, EventIds.SchedProcessExec, EventIds.SchedProcessExit]), environment: false);
+        _ = Trigger.RunIn(directory.Path, "storm", "1000");
+        var last = Trigger.RunIn(directory.Path, "storm", "1");
+        _ = programs.Switches.Apply(new EventSet(), environment: false);
+
+        var records = programs.Drain();
+        var shed = programs.Accounts.Dropped(DropReason.Shed);
+        Assert.True(programs.Accounts.DroppedOf(EventIds.TaskRename) > 0, "nothing that goes early was given up");
+        Assert.Equal(0UL, programs.Accounts.DroppedOf(EventIds.SchedProcessExec) + programs.Accounts.DroppedOf(EventIds.SchedProcessExit));
+        Assert.Equal(0UL, programs.Accounts.Dropped(DropReason.RingFull));
+        Assert.Contains(records, r => r.Event == EventIds.SchedProcessExit && r.Head.HostPid == last.ProcessId);
+        Assert.Equal(programs.Accounts.Produced(), (ulong)records.Count + shed);
     }
 
     [KernelFact]

@@ -18,7 +18,7 @@ namespace TraceeMesh.Collector.Framing;
 public sealed unsafe class Journal : IDisposable
 {
     /// <summary>Of everything a successor reads: this memory, the heads of records, the kernel's accounts. A change of any is a new number.</summary>
-    public const uint Format = 1;
+    public const uint Format = 2;
 
     /// <summary>Room that one batch of closed frames never exceeds.</summary>
     public const int Reserve = 256 * 1024;

@@ -13,7 +13,7 @@ namespace TraceeMesh.Collector.Framing;
 /// </summary>
 public sealed class RawFrameBuilder : IDisposable
 {
-    private static readonly string[] ReasonNames = [LossReasons.RingFull, LossReasons.NotDrained, LossReasons.NoScratch];
+    private static readonly string[] ReasonNames = [LossReasons.RingFull, LossReasons.NotDrained, LossReasons.NoScratch, LossReasons.Shed];
 
     private readonly RawFrameHeader _template;
     private readonly MessagePackWriter _encoded = new();

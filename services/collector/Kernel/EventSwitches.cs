@@ -15,13 +15,14 @@ public sealed unsafe class EventSwitches : IDisposable
     private FilterPlan? _plan = FilterPlan.None;
 
     /// <summary>Maps the switches; all are off.</summary>
-    internal EventSwitches(int control, int ownProcesses, KernelFilters filters, IReadOnlyList<KernelProgram> onDemand, params CallPlaces[] places)
+    internal EventSwitches(int control, int ownProcesses, KernelFilters filters, Shedding shedding, IReadOnlyList<KernelProgram> onDemand, params CallPlaces[] places)
     {
         _memory = new MappedMemory(control, 0, (nuint)Unsafe.SizeOf<Control>(), writable: true);
         _ownProcesses = ownProcesses;
         _filters = filters;
         _onDemand = onDemand;
         _places = places;
+        Shed(shedding);
         MarkDrained(BootClock.Now());
     }
 
@@ -74,6 +75,19 @@ public sealed unsafe class EventSwitches : IDisposable
         }
 
         return failure;
+    }
+
+    private void Shed(Shedding shedding)
+    {
+        foreach (var order in (ShedOrder[])[ShedOrder.Late, ShedOrder.Early])
+        {
+            Volatile.Write(ref Control.ShedAbove[(int)order], shedding.MarkOf(order));
+        }
+
+        for (var id = 0; id < RecordLimits.EventIdLimit; id++)
+        {
+            Volatile.Write(ref Control.ShedOrder[id], (byte)Shedding.OrderOf(id));
+        }
     }
 
     // Filters change only while no switch refers to them, and no program is still reading one.

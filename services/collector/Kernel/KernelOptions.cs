@@ -9,6 +9,12 @@ public sealed record KernelOptions
     /// <summary>Bytes of the ring: a power of two, at least a page.</summary>
     public uint RingBytes { get; init; } = DefaultRingBytes;
 
+    /// <summary>Of the ring in hundredths, when nothing else is said: what is shed is missed, and nothing is while half the room is left.</summary>
+    public const int DefaultShedAbove = 50;
+
+    /// <summary>How full the ring is, in hundredths, when the first events are shed (<see cref="Shedding"/>); 100: none ever is.</summary>
+    public int ShedAbove { get; init; } = DefaultShedAbove;
+
     /// <summary>The load.</summary>
     public uint LoadId { get; init; }
 

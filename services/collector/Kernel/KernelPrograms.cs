@@ -36,6 +36,7 @@ public sealed unsafe class KernelPrograms : IDisposable
             LibBpf.MapDescriptor(Map("control")),
             LibBpf.MapDescriptor(Map("own_processes")),
             new KernelFilters(LibBpf.MapDescriptor(Map("filters")), LibBpf.MapDescriptor(Map("filter_paths"))),
+            new Shedding(LibBpf.MapMaxEntries(ring), options.ShedAbove),
             ProgramsOf(ProgramUse.OnDemand),
             new CallPlaces(LibBpf.MapDescriptor(Map("beginning_calls")), ProgramsOf(ProgramUse.BeginGate)[0], ProgramsOf(ProgramUse.Beginning)),
             new CallPlaces(LibBpf.MapDescriptor(Map("returning_calls")), ProgramsOf(ProgramUse.ReturnGate)[0], ProgramsOf(ProgramUse.Returning)));

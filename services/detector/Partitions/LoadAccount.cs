@@ -60,7 +60,7 @@ public sealed class LoadAccount
         }
 
         var told = ToldEvents.From(record);
-        var account = new LoadAccount(loadId, record.Series) { _told = told, ToldBefore = told };
+        var account = new LoadAccount(loadId, record.Series) { _told = told, ToldBefore = told, ForgottenBelow = Math.Max(0, record.ForgottenBelow) };
         foreach (var range in record.Judged)
         {
             if (range.Length != 2 || range[0] < 0 || range[1] < range[0])
@@ -94,7 +94,7 @@ public sealed class LoadAccount
     /// <param name="from">Its first number in this partition.</param>
     public LoadAccount Continue(uint series, long from)
     {
-        var account = new LoadAccount(LoadId, series) { _told = _told, ToldBefore = _told, Watermark = Watermark };
+        var account = new LoadAccount(LoadId, series) { _told = _told, ToldBefore = _told, Watermark = Watermark, ForgottenBelow = Math.Min(ForgottenBelow, from) };
         foreach (var range in _judged.Ranges)
         {
             account._judged.Add(range.From, Math.Min(range.To, from));
@@ -127,6 +127,7 @@ public sealed class LoadAccount
         Series = Series,
         Judged = [.. _judged.Ranges.Select(r => new[] { r.From, r.To })],
         Lost = [.. _lost],
+        ForgottenBelow = ForgottenBelow,
     });
 
     /// <summary>Whether all of the range has been judged.</summary>

@@ -32,13 +32,15 @@ internal sealed class NodeBooks
         }
 
         var missing = Losses.Read();
-        return current.ToRecord() with { Missing = [.. missing.Reasons.Select(r => new RecentLoss(r.Key, r.Value, missing.From, missing.To))] };
+        var record = current.ToRecord() with { Missing = [.. missing.Reasons.Select(r => new RecentLoss(r.Key, r.Value, missing.From, missing.To))] };
+        return StreamForgotten ? record with { ForgottenBelow = JudgedAccount.UntilNextFrame } : record;
     }
 
     /// <summary>Goes on with what was missing when another one owned the partition; from now on it counts as told now.</summary>
-    public void Inherit(IReadOnlyList<RecentLoss> missing)
+    public void Inherit(JudgedAccount record)
     {
-        foreach (var loss in missing)
+        StreamForgotten = record.ForgottenBelow == JudgedAccount.UntilNextFrame;
+        foreach (var loss in record.Missing)
         {
             Losses.Tell(loss.Reason, loss.Count, loss.From, loss.To);
         }

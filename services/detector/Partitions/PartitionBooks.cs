@@ -35,7 +35,7 @@ public sealed class PartitionBooks
             if (LoadAccount.From(judged) is { } account)
             {
                 _nodes[node] = new NodeBooks(account, time);
-                _nodes[node].Inherit(judged.Missing);
+                _nodes[node].Inherit(judged);
             }
         }
     }

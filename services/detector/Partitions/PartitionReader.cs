@@ -17,6 +17,9 @@ public sealed partial class PartitionReader : IAsyncDisposable
     // 16 partitions that are silent cost a heartbeat every third of a second and a request every other second.
     private static readonly PullOptions Pull = new() { Batch = 32, Heartbeat = TimeSpan.FromSeconds(5), Expires = TimeSpan.FromSeconds(30) };
 
+    // A node sends a frame every second, so that a stream that removes by age is this close to its age.
+    private static readonly TimeSpan AgeSlack = TimeSpan.FromSeconds(10);
+
     private readonly JetStream _jetStream;
     private readonly PartitionParts _parts;
     private readonly PartitionLease _lease;
@@ -62,12 +65,17 @@ public sealed partial class PartitionReader : IAsyncDisposable
     /// <exception cref="BusException">The bus does not answer.</exception>
     public async Task<string> ExplainHoleAsync(CancellationToken cancellation)
     {
-        var state = await _jetStream.FindStreamAsync(_parts.Streams.Events.Name, cancellation);
-        return state is null ? LossReasons.BusRestart
-            : state.FirstSequence > _books.Sequence + 1 ? LossReasons.StreamLimit
-            : _books.Sequence == 0 ? LossReasons.BusRestart
-            : LossReasons.StreamDeleted;
+        return Explain(await _jetStream.FindStreamAsync(_parts.Streams.Events.Name, cancellation), _books.Sequence);
     }
+
+    /// <summary>Why events behind a sequence are not in the events stream.</summary>
+    /// <param name="state">The stream; null: there is none.</param>
+    /// <param name="sequence">The last one judged.</param>
+    public static string Explain(StreamState? state, long sequence) =>
+        state is null ? LossReasons.BusRestart
+        : state.FirstSequence > sequence + 1 ? (state.Span >= StreamTable.EventsMaxAge - AgeSlack ? LossReasons.ExpiredBeforeJudged : LossReasons.StreamLimit)
+        : sequence == 0 ? LossReasons.BusRestart
+        : LossReasons.StreamDeleted;
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync() => await CloseAsync();

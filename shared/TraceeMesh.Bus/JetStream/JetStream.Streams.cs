@@ -147,6 +147,9 @@ public sealed partial class JetStream
         var counts = response.State ?? new StreamCounts(0, 0, 0, 0);
 
         // A stream that never stored anything begins with 0 for the server, which is no message's number.
-        return new StreamState(response.Config?.Name ?? "", response.Created, Math.Max(1, counts.FirstSeq), counts.LastSeq, counts.Messages, counts.Bytes);
+        return new StreamState(response.Config?.Name ?? "", response.Created, Math.Max(1, counts.FirstSeq), counts.LastSeq, counts.Messages, counts.Bytes)
+        {
+            Span = counts.Messages == 0 ? TimeSpan.Zero : counts.LastTs - counts.FirstTs,
+        };
     }
 }

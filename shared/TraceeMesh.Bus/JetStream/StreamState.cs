@@ -7,4 +7,8 @@ namespace TraceeMesh.Bus;
 /// <param name="LastSequence">Sequence of the last message it stored; 0 when it never did.</param>
 /// <param name="Messages">How many messages it holds.</param>
 /// <param name="Bytes">How many bytes it holds.</param>
-public sealed record StreamState(string Name, DateTimeOffset Created, long FirstSequence, long LastSequence, long Messages, long Bytes);
+public sealed record StreamState(string Name, DateTimeOffset Created, long FirstSequence, long LastSequence, long Messages, long Bytes)
+{
+    /// <summary>By the bus's clock, how much younger its last message is than its first; zero of a stream that holds none.</summary>
+    public TimeSpan Span { get; init; }
+}

@@ -44,7 +44,7 @@ internal sealed record StreamConfig
     public bool DenyDelete { get; init; }
 }
 
-internal sealed record StreamCounts(long Messages, long Bytes, long FirstSeq, long LastSeq);
+internal sealed record StreamCounts(long Messages, long Bytes, long FirstSeq, long LastSeq, DateTimeOffset FirstTs = default, DateTimeOffset LastTs = default);
 
 internal sealed record StreamResponse(ApiError? Error, StreamConfigName? Config, DateTimeOffset Created, StreamCounts? State) : IApiResponse;
 

@@ -22,6 +22,9 @@ public static class LossReasons
     /// <summary>The kernel side was interrupted too deeply to have a record to write into.</summary>
     public const string NoScratch = "no_scratch";
 
+    /// <summary>The kernel's ring was so full that events of this kind were given up for those that matter more.</summary>
+    public const string Shed = "shed";
+
     /// <summary>A record could not be decoded.</summary>
     public const string BadRecord = "bad_record";
 
@@ -30,6 +33,9 @@ public static class LossReasons
 
     /// <summary>The stream had reached its limit and removed the frame before it was read.</summary>
     public const string StreamLimit = "stream_limit";
+
+    /// <summary>Nobody judged the event while the stream kept it, which is as long as a repeated finding is recognised.</summary>
+    public const string ExpiredBeforeJudged = "expired_before_judged";
 
     /// <summary>The bus stopped and forgot the frame.</summary>
     public const string BusRestart = "bus_restart";
@@ -42,7 +48,7 @@ public static class LossReasons
 
     /// <summary>All of them.</summary>
     public static IReadOnlyList<string> All { get; } =
-        [RingFull, NotDrained, NoScratch, BadRecord, BadFrame, StreamLimit, BusRestart, StreamDeleted, Unknown];
+        [RingFull, NotDrained, NoScratch, Shed, BadRecord, BadFrame, StreamLimit, ExpiredBeforeJudged, BusRestart, StreamDeleted, Unknown];
 }
 
 /// <summary>Why an event is rightly not judged.</summary>

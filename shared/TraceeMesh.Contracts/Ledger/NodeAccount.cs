@@ -49,6 +49,9 @@ public sealed record NodeAccount
 /// <summary>What a detector has judged of one node in one partition; part of the lease record.</summary>
 public sealed record JudgedAccount
 {
+    /// <summary>The value of <see cref="ForgottenBelow"/> that no frame has set yet.</summary>
+    public const long UntilNextFrame = -1;
+
     /// <summary>The load, hexadecimal.</summary>
     public required string LoadId { get; init; }
 
@@ -69,6 +72,12 @@ public sealed record JudgedAccount
 
     /// <summary>Ranges of event numbers lost between enricher and detector.</summary>
     public IReadOnlyList<LossRange> Lost { get; init; } = [];
+
+    /// <summary>
+    /// What is missing below this number went with a stream that the bus has forgotten; <see cref="UntilNextFrame"/> where the node's
+    /// first frame in the new stream is still to come, and says how much that is.
+    /// </summary>
+    public long ForgottenBelow { get; init; }
 
     /// <summary>What was told as lost lately, by reason: what findings of these seconds may have missed.</summary>
     public IReadOnlyList<RecentLoss> Missing { get; init => field = value ?? field; } = [];

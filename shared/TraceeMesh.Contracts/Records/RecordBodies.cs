@@ -266,7 +266,7 @@ public struct DropCounts
 }
 
 /// <summary>Fills an account to two cache lines, so that CPUs do not share one.</summary>
-[InlineArray(4)]
+[InlineArray(3)]
 public struct AccountPadding
 {
     private ulong _first;
@@ -283,4 +283,7 @@ public enum DropReason
 
     /// <summary>Every scratch record of the CPU belonged to a preempted program.</summary>
     NoScratch = 2,
+
+    /// <summary>The ring was fuller than the event's order of shedding allows.</summary>
+    Shed = 3,
 }

@@ -52,7 +52,10 @@ public static class RecordLimits
     public const long DrainTimeoutNs = 60_000_000_000;
 
     /// <summary>How many reasons for a drop the kernel side knows.</summary>
-    public const int DropReasons = 3;
+    public const int DropReasons = 4;
+
+    /// <summary>How many orders there are in which events go as the ring fills.</summary>
+    public const int ShedOrders = 3;
 
     /// <summary>Where the 32-bit table begins in the table of calls.</summary>
     public const int CallsCompat = 1024;

@@ -167,14 +167,46 @@ public sealed class PartitionBooksTests
         Assert.Equal("10-20 bus_restart 25-30 stream_deleted", Lost());
     }
 
+    [Fact]
+    public void Stream_CreatedAnew_BeforeTheOwnerChanges_LosesByBusRestartToo()
+    {
+        _books.Attach("t1", 5);
+        Judge(Frame(0, 10, settled: 0), 5);
+        _books.Attach("t2", 0);
+        var heir = new PartitionBooks(_books.ToRecord("other", 2), TimeProvider.System);
+        heir.Attach("t2", 1);
+        Judge(heir, Frame(20, 5, settled: 10), 1);
+        var last = new PartitionBooks(heir.ToRecord("third", 3), TimeProvider.System);
+        Judge(last, Frame(30, 5, settled: 30), 2, LossReasons.StreamDeleted);
+
+        Assert.Equal("10-20 bus_restart 25-30 stream_deleted", Lost(last));
+    }
+
+    [Fact]
+    public void Stream_CreatedAnew_BeforeTheNumbersBeginASeries_LosesByBusRestartToo()
+    {
+        _books.Attach("t1", 5);
+        Judge(Frame(0, 10, settled: 0), 5);
+        _books.Attach("t2", 0);
+        Judge(Frame(20, 5, settled: 10), 1);
+        var frame = Frame(25, 5, settled: 25);
+        Judge(frame with { Account = frame.Account with { Series = 9, SeriesFrom = [new(frame.Partition, 25)] } }, 2, LossReasons.StreamDeleted);
+
+        Assert.Equal("10-20 bus_restart", Lost());
+    }
+
     private static EventFrameHeader Frame(long first, int count, long settled) =>
         EventMaker.Frame with { FirstOffset = first, Count = count, Settled = settled, Watermark = first + count };
 
-    private void Judge(EventFrameHeader frame, long sequence, string reason = "")
+    private static void Judge(PartitionBooks books, EventFrameHeader frame, long sequence, string reason = "")
     {
-        _books.EnterTold(frame, reason);
-        _books.EnterJudged(frame, frame.Count, sequence);
+        books.EnterTold(frame, reason);
+        books.EnterJudged(frame, frame.Count, sequence);
     }
+
+    private static string Lost(PartitionBooks books) => string.Join(' ', books.Find("node-a")!.Lost.Select(l => $"{l.From}-{l.To} {l.Reason}"));
+
+    private void Judge(EventFrameHeader frame, long sequence, string reason = "") => Judge(_books, frame, sequence, reason);
 
     private string Judged() => string.Join(' ', _books.Find("node-a")!.Judged.Select(r => $"{r[0]}-{r[1]}"));
 
