@@ -14,6 +14,9 @@ internal enum BlowKind
     /// <summary>SIGSTOP, and SIGCONT when others have taken its work.</summary>
     Pause,
 
-    /// <summary>Its connections to the bus are cut, with what is on its way in them.</summary>
+    /// <summary>Its connections to the bus are cut.</summary>
     Cut,
+
+    /// <summary>The bus refuses the event frames that it sends, until it mends the stream, or for a moment.</summary>
+    Refuse,
 }

@@ -23,6 +23,7 @@ internal sealed class Storm(StormPlan plan, int seed, ITestOutputHelper output)
     private const int RepeatsOfAFrame = 40;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan RefusalLength = TimeSpan.FromMilliseconds(300);
     private static readonly TimeSpan PauseLength = TimeSpan.FromSeconds(6);
 
     private const string CountsToHundred = """
@@ -62,7 +63,7 @@ internal sealed class Storm(StormPlan plan, int seed, ITestOutputHelper output)
         var container = string.Concat(Enumerable.Repeat($"{Environment.ProcessId % 65536:x4}", 16));
         using var host = TriggerRun.Start(HostRate, plan.Seconds);
         using var contained = TriggerRun.Start(ContainerRate, plan.Seconds, container);
-        await StrikeAsync(mesh, new FramesInFlight(bus));
+        await StrikeAsync(mesh, bus);
         var triggers = await host.EndAsync() + await contained.EndAsync();
         var lost = await SettleAsync(mesh);
         await CompareAsync(mesh, triggers, lost, await StoredFindings.OnChildrenOfAsync(bus, host.Parent, contained.Parent));
@@ -74,8 +75,9 @@ internal sealed class Storm(StormPlan plan, int seed, ITestOutputHelper output)
         return _problems;
     }
 
-    private async Task StrikeAsync(LiveMesh mesh, FramesInFlight frames)
+    private async Task StrikeAsync(LiveMesh mesh, BusConnection bus)
     {
+        var frames = new FramesInFlight(bus);
         var processes = new MeshProcesses(mesh.Pid);
         var started = _time.GetTimestamp();
         var order = (Blow[])plan.Blows.Clone();
@@ -98,14 +100,14 @@ internal sealed class Storm(StormPlan plan, int seed, ITestOutputHelper output)
                 var count = await frames.CountAsync();
                 output.WriteLine($"{_time.GetElapsedTime(started).TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture)} s: {blow.Part} {blow.Kind}, {count} frames in flight");
                 most = Math.Max(most, count);
-                await StrikeAsync(mesh, blow.Kind, pid);
+                await StrikeAsync(mesh, bus, blow.Kind, pid);
             }
         }
 
         Check(most > 0, "no frame was in flight at any blow: this proves nothing");
     }
 
-    private async Task StrikeAsync(LiveMesh mesh, BlowKind kind, int pid)
+    private async Task StrikeAsync(LiveMesh mesh, BusConnection bus, BlowKind kind, int pid)
     {
         switch (kind)
         {
@@ -116,6 +118,9 @@ internal sealed class Storm(StormPlan plan, int seed, ITestOutputHelper output)
                 break;
             case BlowKind.Cut:
                 await Connections.CutAsync(pid, new Uri(mesh.NatsUrl).Port);
+                break;
+            case BlowKind.Refuse:
+                await new RefusingStream(bus).RefuseAsync(RefusalLength);
                 break;
             default:
                 MeshProcesses.Kill(pid);

@@ -14,6 +14,7 @@ public sealed class SwitchedOffTests(ITestOutputHelper output)
     private const string Missing = "have no finding";
     private const string Unbalanced = "the books do not balance";
     private const string Again = "were made again";
+    private const string LostAnyway = "lost, though nothing was to be";
     private const string Misnamed = "lost for reasons that were not there";
     private const string Hundredth = "the hundredth was found";
 
@@ -23,7 +24,7 @@ public sealed class SwitchedOffTests(ITestOutputHelper output)
         { "message-ids", "detector", nameof(BlowKind.Kill), Twice },
         { "lease-fencing", "detector", nameof(BlowKind.Pause), Again },
         { "findings-before-position", "detector", nameof(BlowKind.Kill), Missing },
-        { "go-back-n", "enricher", nameof(BlowKind.Cut), Unbalanced },
+        { "go-back-n", "enricher", nameof(BlowKind.Refuse), LostAnyway },
         { "resume-from-stored-frames", "enricher", nameof(BlowKind.Kill), Missing },
         { "pins", "collector", nameof(BlowKind.Kill), Unbalanced },
         { "state-before-position", "detector", nameof(BlowKind.Kill), Hundredth },

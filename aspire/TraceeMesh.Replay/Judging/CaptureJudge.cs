@@ -58,11 +58,16 @@ public sealed class CaptureJudge : IAsyncDisposable
     }
 
     /// <summary>Judges it from its beginning to its end.</summary>
-    public async Task<JudgeReport> RunAsync(CancellationToken cancellation)
+    public Task<JudgeReport> RunAsync(CancellationToken cancellation) => RunAsync(_capture.Frames(), cancellation);
+
+    /// <summary>Judges frames of it that were read before.</summary>
+    /// <param name="frames">All of them.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public async Task<JudgeReport> RunAsync(IEnumerable<CapturedFrame> frames, CancellationToken cancellation)
     {
         await _detector.LoadAsync(cancellation);
         _wanted = _detector.Wanted();
-        foreach (var frame in _capture.Frames())
+        foreach (var frame in frames)
         {
             _clock.MoveTo(frame.Arrived);
             Take(frame.Message); // 1, 2

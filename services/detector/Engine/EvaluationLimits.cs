@@ -1,6 +1,9 @@
 namespace TraceeMesh.Detector.Engine;
 
-/// <summary>What a signature may cost. The watch looks <see cref="Looks"/> times within a limit, so a machine that stands still is nobody's fault.</summary>
+/// <summary>
+/// What a signature may cost. The watch looks <see cref="Looks"/> times within a limit, and what a thread waits for a CPU does not
+/// count: a machine that stands still, or has too much to do, is nobody's fault.
+/// </summary>
 public sealed record EvaluationLimits
 {
     /// <summary>Findings of one signature for one event; further ones are refused and counted.</summary>

@@ -24,6 +24,7 @@ public sealed partial class FrameJudge
 
             // A key is made by the signature's own code, which the fence watches like any other of it.
             Volatile.Write(ref _progress, _progress + 1);
+            Volatile.Write(ref _thread, RunQueue.ThisThread);
             Volatile.Write(ref _current, entry.Signature);
             try
             {

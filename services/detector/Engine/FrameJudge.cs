@@ -38,6 +38,7 @@ public sealed partial class FrameJudge : IFindingSink, IDisposable
     private SignatureInstance? _current;
     private SignatureInstance? _awaited;
     private long _progress;
+    private int _thread;
     private long _evaluations;
     private volatile bool _revoked;
 
@@ -67,6 +68,9 @@ public sealed partial class FrameJudge : IFindingSink, IDisposable
 
     /// <summary>Grows whenever a signature begins with an event or is done with one; while it stands still, it is the same one.</summary>
     public long Progress => Volatile.Read(ref _progress);
+
+    /// <summary>The thread that <see cref="Current"/> has (<see cref="RunQueue.ThisThread"/>).</summary>
+    public int Thread => Volatile.Read(ref _thread);
 
     /// <summary>Judges the events of a frame and stores what is found.</summary>
     /// <param name="events">The events.</param>
@@ -239,6 +243,7 @@ public sealed partial class FrameJudge : IFindingSink, IDisposable
     {
         _evaluations++;
         Volatile.Write(ref _progress, _progress + 1);
+        Volatile.Write(ref _thread, RunQueue.ThisThread);
         Volatile.Write(ref _current, signature);
         try
         {

@@ -26,4 +26,8 @@ public sealed record JudgeParts(
     Subjects Subjects,
     DetectorCounters Counters,
     TimeProvider Time,
-    ILogger Log);
+    ILogger Log)
+{
+    /// <summary>How long a thread waited for a CPU so far (<see cref="RunQueue.WaitOf"/>).</summary>
+    public Func<int, TimeSpan> WaitOf { get; init; } = RunQueue.WaitOf;
+}

@@ -112,10 +112,13 @@ public sealed partial class SignatureFence : IAsyncDisposable
     {
         var look = _parts.Limits.Evaluation / EvaluationLimits.Looks;
         var looksWithLookups = (int)(_parts.Limits.WithLookups / look);
-        var (standing, idle) = (0, 0);
+        var (standing, idle) = (0, TimeSpan.Zero);
         var seen = judge.Progress;
         while (true)
         {
+            var (thread, looked) = (judge.Thread, _parts.Time.GetTimestamp());
+            var waited = _parts.WaitOf(thread);
+
             // Without a token: a frame given up ends by itself, unless a signature does not come back.
             await judgement.WaitAsync(look, _parts.Time, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (judgement.IsCompleted)
@@ -127,13 +130,21 @@ public sealed partial class SignatureFence : IAsyncDisposable
             var now = judge.Progress;
             var stands = suspect is not null && now == seen;
             standing = stands ? standing + 1 : 0;
-            idle = stands && !suspect!.IsAsking ? idle + 1 : 0;
+            idle = stands && !suspect!.IsAsking ? idle + Had(judge.Current is null ? 0 : thread, waited, looked, look) : TimeSpan.Zero;
             seen = now;
-            if (idle >= EvaluationLimits.Looks || standing >= looksWithLookups)
+            if (idle >= _parts.Limits.Evaluation - (look / 2) || standing >= looksWithLookups)
             {
                 return suspect;
             }
         }
+    }
+
+    // The time since the last look, a look's length at most, without what the thread waited for a CPU.
+    private TimeSpan Had(int thread, TimeSpan waited, long looked, TimeSpan look)
+    {
+        var passed = _parts.Time.GetElapsedTime(looked);
+        var had = (passed < look ? passed : look) - (thread == 0 ? TimeSpan.Zero : _parts.WaitOf(thread) - waited);
+        return had > TimeSpan.Zero ? had : TimeSpan.Zero;
     }
 
     private async Task AbandonAsync(FrameJudge judge, Task judgement, SignatureInstance culprit, CancellationToken cancellation)

@@ -29,7 +29,7 @@ internal sealed class Bench : IFindingStore, IDataSources, IDisabledSignatures, 
         Catalog = SignatureCatalog.Load(signatures, NullLogger.Instance);
         LeftBehind = new LeftBehind(this, NullLogger.Instance);
         State = new PartitionState(null, lost: false, Counters);
-        Parts = new JudgeParts(Catalog, this, this, LeftBehind, limits ?? new EvaluationLimits(), "node-d", new Subjects(), Counters, TimeProvider.System, NullLogger.Instance);
+        Parts = new JudgeParts(Catalog, this, this, LeftBehind, limits ?? new EvaluationLimits(), "node-d", new Subjects(), Counters, TimeProvider.System, NullLogger.Instance) { WaitOf = thread => WaitOf(thread) };
         _fence = new SignatureFence(Parts, State);
     }
 
@@ -37,6 +37,9 @@ internal sealed class Bench : IFindingStore, IDataSources, IDisabledSignatures, 
         : this(null, signatures)
     {
     }
+
+    /// <summary>How long a thread waited for a CPU.</summary>
+    public Func<int, TimeSpan> WaitOf { get; init; } = RunQueue.WaitOf;
 
     public DetectorCounters Counters { get; }
 

@@ -51,6 +51,36 @@ public sealed class LeftBehindTests
     }
 
     [Fact]
+    public async Task Signature_WhoseThreadGetsNoCpu_IsWaitedFor()
+    {
+        using var release = new ManualResetEventSlim();
+        var looks = 0;
+        using var bench = new Bench(Short, () => new TestSignature("A", (s, e, _) =>
+        {
+            release.Wait(CancellationToken.None);
+            s.Find(e);
+            return default;
+        }))
+        {
+            // Each look hears that the thread waited all the time since the one before.
+            WaitOf = _ =>
+            {
+                if (Interlocked.Increment(ref looks) == 6 * EvaluationLimits.Looks)
+                {
+                    release.Set();
+                }
+
+                return TimeSpan.FromSeconds(looks);
+            },
+        };
+
+        Assert.False((await bench.Judge(Ptrace())).BufferInUse);
+
+        Assert.Equal(SignatureState.Running, bench.Catalog.Signatures[0].State);
+        Assert.Single(bench.Findings());
+    }
+
+    [Fact]
     public async Task State_OfAFrameJudgedAnew_HasEachEventOnce()
     {
         using var release = new ManualResetEventSlim();
