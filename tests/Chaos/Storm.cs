@@ -67,9 +67,9 @@ internal sealed class Storm(StormPlan plan, int seed, ITestOutputHelper output)
         var triggers = await host.EndAsync() + await contained.EndAsync();
         var lost = await SettleAsync(mesh);
         await CompareAsync(mesh, triggers, lost, await StoredFindings.OnChildrenOfAsync(bus, host.Parent, contained.Parent));
-        foreach (var problem in _problems)
+        if (_problems.Count > 0)
         {
-            output.WriteLine($"problem: {problem}");
+            await TellAsync(mesh);
         }
 
         return _problems;
@@ -150,11 +150,6 @@ internal sealed class Storm(StormPlan plan, int seed, ITestOutputHelper output)
         var lost = node["lost"]!.AsObject().Where(l => (long)l.Value! > 0).ToDictionary(l => l.Key, l => (long)l.Value!);
         Check(plan.MayLose || lost.Count == 0, $"lost, though nothing was to be: {string.Join(", ", lost)}");
         Check(lost.Keys.All(reason => reason == LossReasons.BusRestart), $"lost for reasons that were not there: {string.Join(", ", lost)}");
-        if (_problems.Count > 0)
-        {
-            output.WriteLine(mesh.Describe());
-        }
-
         return lost.Values.Sum();
     }
 
@@ -175,6 +170,22 @@ internal sealed class Storm(StormPlan plan, int seed, ITestOutputHelper output)
         {
             _repeated = await RepeatedAsync(mesh);
             Check(_repeated <= RepeatsOfAFrame * plan.Seconds / 6, $"{_repeated} findings were made again by a detector whose lease another one had");
+        }
+    }
+
+    // What there is to find the cause with.
+    private async Task TellAsync(LiveMesh mesh)
+    {
+        output.WriteLine(mesh.Describe());
+        output.WriteLine((await mesh.RunAsync("status", "--json")).Output.Trim());
+        foreach (var signature in (await mesh.RunAsync("signatures", "--json")).Objects.Where(s => (string?)s["state"] != "running"))
+        {
+            output.WriteLine(signature.ToJsonString());
+        }
+
+        foreach (var problem in _problems)
+        {
+            output.WriteLine($"problem: {problem}");
         }
     }
 

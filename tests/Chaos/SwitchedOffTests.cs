@@ -16,7 +16,7 @@ public sealed class SwitchedOffTests(ITestOutputHelper output)
     private const string Again = "were made again";
     private const string LostAnyway = "lost, though nothing was to be";
     private const string Misnamed = "lost for reasons that were not there";
-    private const string Hundredth = "the hundredth was found";
+    private const string Cold = "is cold";
 
     /// <summary>Each mechanism, what must happen for it to be needed, and what is wrong then.</summary>
     public static TheoryData<string, string, string, string> Mechanism => new()
@@ -27,7 +27,7 @@ public sealed class SwitchedOffTests(ITestOutputHelper output)
         { "go-back-n", "enricher", nameof(BlowKind.Refuse), LostAnyway },
         { "resume-from-stored-frames", "enricher", nameof(BlowKind.Kill), Missing },
         { "pins", "collector", nameof(BlowKind.Kill), Unbalanced },
-        { "state-before-position", "detector", nameof(BlowKind.Kill), Hundredth },
+        { "state-before-position", "detector", nameof(BlowKind.Kill), Cold },
         { "position-ranges", "nats-server", nameof(BlowKind.Kill), Misnamed },
     };
 

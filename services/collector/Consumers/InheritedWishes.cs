@@ -5,8 +5,8 @@ using TraceeMesh.Contracts.Mesh;
 namespace TraceeMesh.Collector.Consumers;
 
 /// <summary>
-/// What consumers wanted of the collector before this one, and still do until they were heard: it holds for
-/// <see cref="Selection.Validity"/>, as any wish does, so that a start in between makes no event pass unseen.
+/// What consumers wanted of the collector before this one, and still do until they were heard: it holds as long as any wish does,
+/// or as those of the last detectors while nobody is heard at all, so that a start in between makes no event pass unseen.
 /// </summary>
 /// <param name="inherited">What the collector before this one had switched on for them.</param>
 /// <param name="time">The clock.</param>
@@ -19,7 +19,8 @@ public sealed class InheritedWishes(WantedEvents inherited, TimeProvider time)
     /// <returns>The inherited wishes themselves while nothing else was heard: what is on in the kernel, and what is kept back there, stays as it is.</returns>
     public WantedEvents With(WantedEvents heard)
     {
-        _over = _over || time.GetElapsedTime(_begun) > Selection.Validity || Covers(heard, inherited);
+        var validity = heard.Events.Count == 0 ? SelectedEvents.WithoutDetectors : Selection.Validity;
+        _over = _over || time.GetElapsedTime(_begun) > validity || Covers(heard, inherited);
         if (_over)
         {
             return heard;

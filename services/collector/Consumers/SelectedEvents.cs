@@ -1,5 +1,6 @@
 using System.Text.Json;
 using TraceeMesh.Collector.Kernel;
+using TraceeMesh.Contracts;
 using TraceeMesh.Contracts.Events;
 using TraceeMesh.Contracts.Mesh;
 
@@ -7,13 +8,19 @@ namespace TraceeMesh.Collector.Consumers;
 
 /// <summary>
 /// The union of what consumers want. A selection counts for <see cref="Selection.Validity"/> after it was last
-/// heard, by this process's own clock, so a consumer that dies stops costing anything.
+/// heard, by this process's own clock, so a consumer that dies stops costing anything. Only what detectors wanted goes on for
+/// <see cref="WithoutDetectors"/> when none of them is heard any more: the events stream keeps it for the next one to judge.
 /// </summary>
 /// <param name="time">The clock.</param>
 public sealed class SelectedEvents(TimeProvider time)
 {
     /// <summary>Consumers that are remembered; further ones are refused and counted.</summary>
     public const int Capacity = 4096;
+
+    /// <summary>As long as the events stream keeps what nobody has judged.</summary>
+    public static readonly TimeSpan WithoutDetectors = StreamTable.EventsMaxAge;
+
+    private const string Detectors = "detector.";
 
     private readonly Dictionary<string, Consumer> _consumers = [];
     private string _filters = "";
@@ -69,9 +76,10 @@ public sealed class SelectedEvents(TimeProvider time)
     {
         var union = new EventSet();
         var environment = false;
+        var detectors = IsDetectorHeard() ? Selection.Validity : WithoutDetectors;
         foreach (var (name, consumer) in _consumers)
         {
-            if (time.GetElapsedTime(consumer.Heard) > Selection.Validity)
+            if (time.GetElapsedTime(consumer.Heard) > (IsDetector(name) ? detectors : Selection.Validity))
             {
                 _consumers.Remove(name);
                 _changed = true;
@@ -103,6 +111,21 @@ public sealed class SelectedEvents(TimeProvider time)
         EventIds.CgroupMkdir,
         EventIds.CgroupRmdir,
         EventIds.NetPacketDns);
+
+    private static bool IsDetector(string consumer) => consumer.StartsWith(Detectors, StringComparison.Ordinal);
+
+    private bool IsDetectorHeard()
+    {
+        foreach (var (name, consumer) in _consumers)
+        {
+            if (IsDetector(name) && time.GetElapsedTime(consumer.Heard) <= Selection.Validity)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     // What an event's consumers want together: nothing is kept back that one of them wants whole.
     private void Plan()

@@ -41,6 +41,15 @@ public sealed class InheritedWishesTests
     public void NotHeardForTheValidityOfAWish_IsOver()
     {
         _time.Advance(Selection.Validity + TimeSpan.FromMilliseconds(1));
+        Assert.Same(Inherited, _wishes.With(WantedEvents.Nothing));
+        var other = Wanted(EventIds.SchedProcessExec);
+        Assert.Same(other, _wishes.With(other));
+    }
+
+    [Fact]
+    public void NobodyHeard_IsOverWhenNobodyWillJudgeItAnyMore()
+    {
+        _time.Advance(SelectedEvents.WithoutDetectors + TimeSpan.FromMilliseconds(1));
         Assert.Same(WantedEvents.Nothing, _wishes.With(WantedEvents.Nothing));
     }
 

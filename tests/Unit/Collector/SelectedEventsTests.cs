@@ -40,10 +40,32 @@ public sealed class SelectedEventsTests
     [Fact]
     public void Selection_NotRenewed_EndsAfterTenSeconds()
     {
-        Hear("detector.a", """{"events":["ptrace"]}""");
+        Hear("tmesh.a", """{"events":["ptrace"]}""");
         _time.Advance(TimeSpan.FromSeconds(9));
         Assert.Equal(1, _selected.Union().Events.Count);
         _time.Advance(TimeSpan.FromSeconds(2));
+
+        Assert.Equal(0, _selected.Union().Events.Count);
+    }
+
+    [Fact]
+    public void Selection_OfADetector_EndsAfterTenSeconds_WhenAnotherIsHeard()
+    {
+        Hear("detector.a", """{"events":["ptrace"]}""");
+        _time.Advance(TimeSpan.FromSeconds(9));
+        Hear("detector.b", """{"events":["sched_process_exec"]}""");
+        _time.Advance(TimeSpan.FromSeconds(2));
+
+        Assert.Equal(new EventSet(EventIds.SchedProcessExec), _selected.Union().Events);
+    }
+
+    [Fact]
+    public void Selection_OfTheLastDetector_GoesOnWhileItsEventsAreKeptForTheNext()
+    {
+        Hear("detector.a", """{"events":["ptrace"]}""");
+        _time.Advance(SelectedEvents.WithoutDetectors);
+        Assert.Equal(new EventSet(EventIds.Ptrace), _selected.Union().Events);
+        _time.Advance(TimeSpan.FromSeconds(1));
 
         Assert.Equal(0, _selected.Union().Events.Count);
     }
