@@ -28,7 +28,7 @@ public sealed unsafe class Journal : IDisposable
 
     private const ulong Magic = 0x6c616e72756f6a74; // tjournal
     private const int NotesAt = 4096;
-    private const int NotesRoom = 8192;
+    internal const int NotesRoom = 12288;
     private const int EntriesAt = NotesAt + (2 * NotesRoom);
     private const long Room = Bytes - EntriesAt;
     private const uint Skip = uint.MaxValue;
