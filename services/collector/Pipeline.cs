@@ -196,8 +196,13 @@ public sealed class Pipeline : IDisposable
         }
 
         // 4. What consumers want.
-        var bucket = await jetStream.EnsureBucketAsync(_host.Streams.Selection, cancellation);
-        var watching = _selection.RunAsync(bucket, cancellation);
+        var watcher = WatchSelectionAsync(cancellation);
+        if (!_host.MeshJetStream.IsRemote)
+        {
+            await watcher;
+        }
+
+        var watching = _selection.RunAsync(watcher, cancellation);
 
         // 5. Requests.
         var endpoint = new ControlEndpoint
@@ -227,6 +232,16 @@ public sealed class Pipeline : IDisposable
                 await CloseAsync(drain);
             }
         }
+    }
+
+    // A hub that is away keeps nothing from starting: what the stores need is seen without it.
+    private Task<KeyValueWatcher> WatchSelectionAsync(CancellationToken cancellation)
+    {
+        var hub = _host.MeshJetStream;
+        return hub.WhenReachedAsync(
+            async () => await (await hub.EnsureBucketAsync(_host.Streams.Selection, cancellation)).WatchAsync(cancellation: cancellation),
+            e => _host.Log.LogWarning("what consumers want is not known yet: {Message}", e.Message),
+            cancellation);
     }
 
     private async Task EndLeftLoadsAsync(JetStream jetStream, StreamDefinition stream, CancellationToken cancellation)
@@ -285,6 +300,11 @@ public sealed class Pipeline : IDisposable
             if (_host.Time.GetElapsedTime(looked) >= SelectionInterval)
             {
                 looked = _host.Time.GetTimestamp();
+                if (_selection.IsDeaf)
+                {
+                    inherited?.Extend();
+                }
+
                 var union = _selection.Union();
                 var now = inherited?.With(union) ?? union;
                 if (!now.Equals(wanted))
