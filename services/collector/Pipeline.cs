@@ -171,7 +171,7 @@ public sealed class Pipeline : IDisposable
     private async Task RunAsync(CancellationToken cancellation)
     {
         // 2. The raw stream.
-        var jetStream = new JetStream(_host.Bus);
+        var jetStream = _host.NodeJetStream;
         var stream = _host.Streams.Raw(_host.Options.Node);
         await jetStream.EnsureStreamAsync(stream, cancellation);
         await using var publisher = new FramePublisher(

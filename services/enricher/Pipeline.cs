@@ -71,7 +71,7 @@ public sealed class Pipeline(
     // what is told of the containers that exist.
     private static readonly TimeSpan PodsPatience = TimeSpan.FromSeconds(1);
 
-    private readonly JetStream _leaf = new(bus, new JetStreamOptions { StaysOnNode = true });
+    private readonly JetStream _leaf = new(bus, new JetStreamOptions { StaysOnNode = true, Replicas = domain is null ? null : 1 });
     private readonly JetStream _jetStream = new(bus, new JetStreamOptions { Domain = domain });
     private readonly StreamTable _streams = new(subjects);
     private readonly NodeStores _stores = new();
