@@ -14,6 +14,9 @@ public sealed class ImageMesh : IAsyncLifetime
     /// <summary>Name of its node.</summary>
     public const string Node = "image-node";
 
+    // The client of the same package as the daemon; another one on the PATH may lack what BuildKit needs.
+    private const string Docker = "/usr/bin/docker";
+
     private const string Unprivileged = "59466";
 
     // What Docker takes by default may be more than this machine grants.
@@ -21,7 +24,6 @@ public sealed class ImageMesh : IAsyncLifetime
 
     private readonly int _http = Ports.Free();
     private readonly int _nats = Ports.Free();
-    private readonly TemporaryDirectory _files = new();
     private Dockerd _docker = null!;
 
     /// <summary>Why it cannot run here; null when it can.</summary>
@@ -56,7 +58,7 @@ public sealed class ImageMesh : IAsyncLifetime
         }
 
         _docker = await Dockerd.StartAsync();
-        await RunAsync(SourceTree.File("aspire/deploy/images/build"), [], new() { ["DOCKER"] = $"docker -H unix://{_docker.Socket}" });
+        await RunAsync(SourceTree.File("aspire/deploy/images/build"), [], new() { ["DOCKER"] = $"{Docker} -H unix://{_docker.Socket}" });
         await StartBusAsync();
         foreach (var service in (string[])["datasource-api", "detector", "enricher", "collector"])
         {
@@ -104,16 +106,19 @@ public sealed class ImageMesh : IAsyncLifetime
             return;
         }
 
+        // Told so by SIGINT, the collector unpins what it loaded.
+        if ((await DockerAsync("ps", "--quiet", "--filter", "name=collector")).Length > 0)
+        {
+            await DockerAsync("kill", "--signal", "INT", "collector");
+            await DockerAsync("wait", "collector");
+        }
+
         if (Bus is not null)
         {
             await Bus.DisposeAsync();
         }
 
-        // Told so by SIGINT, the collector unpins what it loaded.
-        await DockerAsync("kill", "--signal", "INT", "collector");
-        await DockerAsync("wait", "collector");
         await _docker.DisposeAsync();
-        _files.Dispose();
     }
 
     private async Task StartBusAsync()
@@ -175,7 +180,7 @@ public sealed class ImageMesh : IAsyncLifetime
             () => $"{last}\n{LogsAsync().GetAwaiter().GetResult()}");
     }
 
-    private Task<string> DockerAsync(params string[] arguments) => RunAsync("docker", ["-H", $"unix://{_docker.Socket}", .. arguments], []);
+    private Task<string> DockerAsync(params string[] arguments) => RunAsync(Docker, ["-H", $"unix://{_docker.Socket}", .. arguments], []);
 
     private static async Task<string> RunAsync(string program, string[] arguments, Dictionary<string, string> environment)
     {

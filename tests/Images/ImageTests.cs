@@ -9,7 +9,8 @@ namespace TraceeMesh.Tests.Images;
 
 /// <summary>What the images do where they run.</summary>
 /// <param name="mesh">The mesh made of them.</param>
-public sealed class ImageTests(ImageMesh mesh) : IClassFixture<ImageMesh>
+[Collection(ImageMeshCollection.Name)]
+public sealed class ImageTests(ImageMesh mesh)
 {
     private const string Signature = "sudoers_modification";
 

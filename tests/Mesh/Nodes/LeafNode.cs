@@ -1,5 +1,6 @@
 using System.Buffers;
 using TraceeMesh.Bus;
+using TraceeMesh.Cli.Connection;
 using TraceeMesh.Contracts;
 using TraceeMesh.TestKit;
 using TraceeMesh.TestKit.Records;
@@ -19,13 +20,13 @@ internal sealed class LeafNode : IAsyncDisposable
     private readonly ServiceProcess _enricher;
     private readonly Subjects _subjects = new();
 
-    private LeafNode(string name, NetworkLink way, NatsServer leaf, BusConnection bus)
+    private LeafNode(string name, NetworkLink way, NatsServer leaf, BusConnection bus, string? users)
     {
         (Name, _way, _leaf, _bus) = (name, way, leaf, bus);
         var raw = new StreamTable(_subjects).Raw(name);
         JetStream = new JetStream(bus);
         _collector = new FramePublisher(bus, new FramePublisherOptions(raw.Name) { Domain = name }, c => JetStream.EnsureStreamAsync(raw, c));
-        _enricher = new ServiceProcess(leaf.Url, ServiceProcess.Enricher, "--instance", name, "--node", name, "--nats-domain", Hub.Domain);
+        _enricher = new ServiceProcess(leaf.Url, ServiceProcess.Enricher, ["--instance", name, "--node", name, "--nats-domain", Hub.Domain, .. users is null ? (string[])[] : ["--credentials", Path.Combine(users, "enricher.json")]]);
     }
 
     public string Name { get; }
@@ -53,15 +54,16 @@ internal sealed class LeafNode : IAsyncDisposable
             new Dictionary<string, string>
             {
                 ["NATS_DOMAIN"] = NatsServer.Quoted(name),
-                ["NATS_HUB"] = NatsServer.Quoted($"nats-leaf://127.0.0.1:{way.Port}"),
+                ["NATS_HUB"] = NatsServer.Quoted($"nats-leaf://{(hub.Users is { } users ? $"leaf:{File.ReadAllText(Path.Combine(users, "leaf-password"))}@" : "")}127.0.0.1:{way.Port}"),
             },
             directory =>
             {
-                Hub.WriteUsers(directory, "leaf.conf");
+                Hub.WriteUsers(hub.Users, directory, "leaf.conf");
                 prepare?.Invoke(directory);
             });
-        var bus = await BusConnection.ConnectAsync(new BusOptions { Urls = [leaf.Url] });
-        var node = new LeafNode(name, way, leaf, bus);
+        var collector = hub.Users is null ? null : BusCredentials.Read(Path.Combine(hub.Users, "collector.json"));
+        var bus = await BusConnection.ConnectAsync(new BusOptions { Urls = [leaf.Url], User = collector?.User, Password = collector?.Password });
+        var node = new LeafNode(name, way, leaf, bus, hub.Users);
         await node.JetStream.EnsureStreamAsync(new StreamTable(node._subjects).Raw(name));
         return node;
     }

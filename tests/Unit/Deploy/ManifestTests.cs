@@ -7,7 +7,7 @@ namespace TraceeMesh.Tests.Unit.Deploy;
 /// <summary>The Kubernetes manifests say nothing that the API does not know, nor of anything that is not there, and ask for no privilege they do not need.</summary>
 public sealed class ManifestTests
 {
-    // What docs/deploying.md has people make before they apply an overlay.
+    // What docs/kubernetes.md has people make before they apply an overlay.
     private static readonly Dictionary<string, string[]> Secrets = new()
     {
         ["bus-users"] = ["hub.conf", "leaf.conf", "leaf-password", "route-password", "collector.json", "enricher.json", "detector.json", "datasource-api.json"],
