@@ -119,7 +119,7 @@ public sealed class ResumeReader(JetStream jetStream, JetStream leaf, string nod
     // By a consumer: its deliveries stay on the node, the answer to a request might not.
     private async Task<RawFrameHeader?> ReadLastRawAsync(CancellationToken cancellation)
     {
-        var definition = new ConsumerDefinition(streams.Raw(node).Name) { Start = ConsumerStart.LastPerSubject, InactiveThreshold = LastInactive };
+        var definition = new ConsumerDefinition(streams.Raw(node).Name) { FilterSubject = subjects.Raw(node), Start = ConsumerStart.LastPerSubject, InactiveThreshold = LastInactive };
         await using var consumer = await leaf.CreateConsumerAsync(definition, cancellation: cancellation);
         if (consumer.Created.Pending == 0 || (await consumer.ReadAsync(cancellation)).Message is not { } message)
         {
