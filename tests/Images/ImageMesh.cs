@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Text.Json.Nodes;
 using TraceeMesh.Bus;
+using TraceeMesh.Cli.Connection;
 using TraceeMesh.TestKit;
 using TraceeMesh.TestKit.Runtimes;
 using Xunit;
@@ -38,7 +39,11 @@ public sealed class ImageMesh : IAsyncLifetime
     /// <summary>What its ledger says; the exit code of <c>tmesh ledger --no-loss</c>.</summary>
     public async Task<(int ExitCode, string Text)> LedgerAsync()
     {
-        using var ledger = Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "tmesh.dll"), "ledger", "--no-loss", "--timeout", "30s", "--nats", NatsUrl])
+        // A bus without users takes anybody's; tmesh asks for a cut only where it has some to show.
+        using var state = new TemporaryDirectory();
+        Directory.CreateDirectory(state["credentials"]);
+        BusCredentials.Generate("tmesh").Write(state["credentials/tmesh.json"]);
+        using var ledger = Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "tmesh.dll"), "ledger", "--no-loss", "--timeout", "30s", "--nats", NatsUrl, "--state-dir", state.Path])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -116,6 +121,11 @@ public sealed class ImageMesh : IAsyncLifetime
         if (Bus is not null)
         {
             await Bus.DisposeAsync();
+        }
+
+        foreach (var container in (await DockerAsync("ps", "--all", "--quiet")).Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        {
+            await DockerAsync("rm", "--force", container);
         }
 
         await _docker.DisposeAsync();
