@@ -74,7 +74,7 @@ public sealed class ImageTests(ImageMesh mesh)
             async () =>
             {
                 await mesh.ShellAsync(name, "echo x >> /etc/sudoers");
-                finding = (await FindingsAsync(container.Id)).FirstOrDefault();
+                finding = await FindingsAsync(container.Id) is [var first, ..] ? first : null;
                 return finding is not null;
             },
             "the trigger is found",
