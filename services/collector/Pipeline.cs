@@ -183,7 +183,7 @@ public sealed class Pipeline : IDisposable
     private async Task RunAsync(CancellationToken cancellation)
     {
         // 2. The raw stream.
-        var jetStream = new JetStream(_host.Bus);
+        var jetStream = _host.NodeJetStream;
         var stream = _host.Streams.Raw(_host.Options.Node);
         await jetStream.EnsureStreamAsync(stream, cancellation);
         await using var publisher = new FramePublisher(
@@ -208,8 +208,13 @@ public sealed class Pipeline : IDisposable
         }
 
         // 4. What consumers want.
-        var bucket = await jetStream.EnsureBucketAsync(_host.Streams.Selection, cancellation);
-        var watching = _selection.RunAsync(bucket, cancellation);
+        var watcher = WatchSelectionAsync(cancellation);
+        if (!_host.MeshJetStream.IsRemote)
+        {
+            await watcher;
+        }
+
+        var watching = _selection.RunAsync(watcher, cancellation);
 
         // 5. Requests.
         var endpoint = new ControlEndpoint
@@ -239,6 +244,16 @@ public sealed class Pipeline : IDisposable
                 await CloseAsync(drain);
             }
         }
+    }
+
+    // A hub that is away keeps nothing from starting: what the stores need is seen without it.
+    private Task<KeyValueWatcher> WatchSelectionAsync(CancellationToken cancellation)
+    {
+        var hub = _host.MeshJetStream;
+        return hub.WhenReachedAsync(
+            async () => await (await hub.EnsureBucketAsync(_host.Streams.Selection, cancellation)).WatchAsync(cancellation: cancellation),
+            e => _host.Log.LogWarning("what consumers want is not known yet: {Message}", e.Message),
+            cancellation);
     }
 
     private async Task EndLeftLoadsAsync(JetStream jetStream, StreamDefinition stream, CancellationToken cancellation)
@@ -297,6 +312,11 @@ public sealed class Pipeline : IDisposable
             if (_host.Time.GetElapsedTime(looked) >= SelectionInterval)
             {
                 looked = _host.Time.GetTimestamp();
+                if (_selection.IsDeaf)
+                {
+                    inherited?.Extend();
+                }
+
                 var union = _selection.Union();
                 var now = inherited?.With(union) ?? union;
                 if (!now.Equals(wanted))

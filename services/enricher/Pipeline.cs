@@ -44,6 +44,7 @@ namespace TraceeMesh.Enricher;
 /// <param name="log">The log.</param>
 /// <param name="counters">Where it counts.</param>
 /// <param name="health">Where it says how it is.</param>
+/// <param name="domain">The JetStream domain of what the mesh shares, where <paramref name="bus"/> is a leaf node; raw frames stay with the leaf.</param>
 public sealed class Pipeline(
     string node,
     string instance,
@@ -54,7 +55,8 @@ public sealed class Pipeline(
     Subjects subjects,
     ILogger log,
     ServiceCounters counters,
-    ServiceHealth health)
+    ServiceHealth health,
+    string? domain = null)
 {
     /// <summary>Name of the service.</summary>
     public const string ServiceName = "enricher";
@@ -69,7 +71,8 @@ public sealed class Pipeline(
     // what is told of the containers that exist.
     private static readonly TimeSpan PodsPatience = TimeSpan.FromSeconds(1);
 
-    private readonly JetStream _jetStream = new(bus);
+    private readonly JetStream _leaf = new(bus, new JetStreamOptions { StaysOnNode = true, Replicas = domain is null ? null : 1 });
+    private readonly JetStream _jetStream = new(bus, new JetStreamOptions { Domain = domain });
     private readonly StreamTable _streams = new(subjects);
     private readonly NodeStores _stores = new();
     private readonly List<INodeSource> _sources = [];
@@ -86,17 +89,22 @@ public sealed class Pipeline(
 
     /// <summary>The pipeline of a host.</summary>
     public Pipeline(MeshHost host, Func<ContainerRuntime, IReadOnlyList<IContainerRuntime>> runtimes, PodWatch? pods)
-        : this(host.Options.Node, host.Options.Instance, runtimes, pods, EnrichmentOptions.From(host.Options.Configuration), host.Bus, host.Subjects, host.Log, host.Counters, host.Health)
+        : this(host.Options.Node, host.Options.Instance, runtimes, pods, EnrichmentOptions.From(host.Options.Configuration), host.Bus, host.Subjects, host.Log, host.Counters, host.Health, host.Options.NatsDomain)
     {
     }
 
     /// <summary>Runs until cancelled.</summary>
     public async Task RunAsync(CancellationToken cancellation)
     {
-        foreach (var stream in (StreamDefinition[])[_streams.Raw(node), _streams.Events, _streams.Lifecycle, _streams.Ledger, _streams.Dead])
+        await _leaf.EnsureStreamAsync(_streams.Raw(node), cancellation);
+        foreach (var stream in (StreamDefinition[])[_streams.Events, _streams.Lifecycle, _streams.Ledger, _streams.Dead])
         {
-            await _jetStream.EnsureStreamAsync(stream, cancellation);
+            await _jetStream.WhenReachedAsync(
+                () => _jetStream.EnsureStreamAsync(stream, cancellation),
+                e => log.LogWarning("the hub is waited for, the leaf keeps the raw frames: {Message}", e.Message),
+                cancellation);
         }
+
 
         _sources.AddRange([new ContainersSource(_stores), new ProcessTreeSource(_stores), new DnsSource(_stores, bus.Time)]);
         _stores.DnsPackets.OnUnreadable = new DnsUnreadableLog(log, bus.Time).Note;
@@ -107,15 +115,15 @@ public sealed class Pipeline(
         using var cutter = await ResumeAsync(parking, enrichment, dead, cancellation); // 1
         await using var lifecycle = new FramePublisher(
             bus,
-            new FramePublisherOptions(_streams.Lifecycle.Name) { Headers = BusHeaders.Json },
+            new FramePublisherOptions(_streams.Lifecycle.Name) { Domain = domain, Headers = BusHeaders.Json },
             c => _jetStream.EnsureStreamAsync(_streams.Lifecycle, c));
         await using var publisher = new FramePublisher(
             bus,
-            new FramePublisherOptions(_streams.Events.Name),
+            new FramePublisherOptions(_streams.Events.Name) { Domain = domain },
             c => _jetStream.EnsureStreamAsync(_streams.Events, c),
             (_, _) => Settle(cutter));
-        await using var reader = new RawReader(_jetStream, _streams.Raw(node), log);
-        _fillTo = (await _jetStream.FindStreamAsync(_streams.Raw(node).Name, cancellation))?.LastSequence ?? 0;
+        await using var reader = new RawReader(_leaf, _streams.Raw(node), log);
+        _fillTo = (await _leaf.FindStreamAsync(_streams.Raw(node).Name, cancellation))?.LastSequence ?? 0;
         Count(cutter, publisher, reader);
 
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
@@ -139,7 +147,7 @@ public sealed class Pipeline(
 
     private async Task<FrameCutter> ResumeAsync(ParkingLot parking, ContainerEnrichment enrichment, DeadLetters dead, CancellationToken cancellation)
     {
-        var resume = new ResumeReader(_jetStream, node, subjects, _streams, log);
+        var resume = new ResumeReader(_jetStream, _leaf, node, subjects, _streams, log);
         var account = await resume.ReadAccountAsync(cancellation);
         var series = BitConverter.ToUInt32(RandomNumberGenerator.GetBytes(sizeof(uint)));
         var point = await resume.ReadFramesAsync(cancellation) ?? ResumePoint.From(account, series);

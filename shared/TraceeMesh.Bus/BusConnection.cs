@@ -64,6 +64,9 @@ public sealed partial class BusConnection : IAsyncDisposable
     /// <summary>A subject nobody else uses, for replies outside <see cref="RequestAsync"/>.</summary>
     public string NewInbox() => $"{InboxPrefix}.{Interlocked.Increment(ref _inboxes)}";
 
+    /// <summary>A subject nobody else uses, with a token by which the configuration of a leaf node knows what is not to leave the node.</summary>
+    internal string NewInbox(string token) => $"{InboxPrefix}.{token}.{Interlocked.Increment(ref _inboxes)}";
+
     /// <summary>
     /// Sends what has been published to the server and waits until the server has read it.
     /// </summary>

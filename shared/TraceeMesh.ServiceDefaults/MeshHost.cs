@@ -69,6 +69,12 @@ public sealed class MeshHost : IAsyncDisposable
     /// <summary>The bus, connected.</summary>
     public BusConnection Bus => _bus ?? throw new InvalidOperationException("the host is not started");
 
+    /// <summary>The streams and buckets that the whole mesh shares: those of the hub where the bus of this service is a leaf node.</summary>
+    public JetStream MeshJetStream => new(Bus, new JetStreamOptions { Domain = Options.NatsDomain });
+
+    /// <summary>The streams of this node alone: on the leaf node, of which there is one, where the bus of this service is one.</summary>
+    public JetStream NodeJetStream => new(Bus, new JetStreamOptions { StaysOnNode = true, Replicas = Options.NatsDomain is null ? null : 1 });
+
     /// <summary>What told it to stop; null when nobody did. SIGINT tells that the mesh ends, SIGTERM may be followed by another start.</summary>
     public PosixSignal? StoppedBy { get; private set; }
 

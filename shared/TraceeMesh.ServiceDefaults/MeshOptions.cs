@@ -18,6 +18,7 @@ public sealed record MeshOptions
         ["--node"] = "NODE",
         ["--instance"] = "INSTANCE",
         ["--nats"] = "NATS_URL",
+        ["--nats-domain"] = "NATS_DOMAIN",
         ["--credentials"] = "CREDENTIALS",
         ["--http"] = "HTTP_ADDRESS",
         ["--prefix"] = "SUBJECT_PREFIX",
@@ -35,6 +36,12 @@ public sealed record MeshOptions
 
     /// <summary><c>--nats</c>, TRACEEMESH_NATS_URL: address of the bus; nats://127.0.0.1:4222 by default.</summary>
     public required string NatsUrl { get; init; }
+
+    /// <summary>
+    /// <c>--nats-domain</c>, TRACEEMESH_NATS_DOMAIN: the JetStream domain that keeps what the whole mesh shares, where the bus it connects to is a
+    /// leaf node with a domain of its own; what belongs to the node alone, its raw frames, stays with the leaf. Null: one bus keeps everything.
+    /// </summary>
+    public string? NatsDomain { get; init; }
 
     /// <summary><c>--http</c>, TRACEEMESH_HTTP_ADDRESS: where health and metrics are served; a free port of loopback by default.</summary>
     public required IPEndPoint Http { get; init; }
@@ -82,6 +89,7 @@ public sealed record MeshOptions
             Node = node,
             Instance = configuration["INSTANCE"] ?? node,
             NatsUrl = configuration["NATS_URL"] ?? "nats://127.0.0.1:4222",
+            NatsDomain = ParseDomain(configuration["NATS_DOMAIN"]),
             Http = ParseEndPoint("--http", configuration["HTTP_ADDRESS"] ?? "127.0.0.1:0"),
             Prefix = configuration["SUBJECT_PREFIX"] ?? Subjects.DefaultPrefix,
             StreamReplicas = ParseReplicas(configuration["STREAM_REPLICAS"] ?? "1"),
@@ -96,6 +104,12 @@ public sealed record MeshOptions
         IPEndPoint.TryParse(value, out var endPoint)
             ? endPoint
             : throw new ServiceExitException(ExitCode.Usage, $"{flag} {value}: not an address and port such as 127.0.0.1:8080");
+
+    // A domain is a token of the subjects that address it.
+    private static string? ParseDomain(string? value) =>
+        string.IsNullOrEmpty(value) ? null
+        : Subjects.Safe(value) == value ? value
+        : throw new ServiceExitException(ExitCode.Usage, $"--nats-domain {value}: a JetStream domain has letters, digits, - and _ only");
 
     private static int ParseReplicas(string value) =>
         int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var replicas) && replicas is >= 1 and <= MaxReplicas

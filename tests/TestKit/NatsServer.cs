@@ -13,10 +13,12 @@ public sealed class NatsServer : IAsyncDisposable
 {
     private const string Executable = "nats-server";
     private readonly string _configuration;
+    private readonly IReadOnlyDictionary<string, string> _environment;
     private Process? _process;
 
-    private NatsServer(string directory, int port, string configuration)
+    private NatsServer(string directory, int port, string configuration, IReadOnlyDictionary<string, string>? environment = null)
     {
+        _environment = environment ?? new Dictionary<string, string>();
         Directory = directory;
         Port = port;
         _configuration = configuration;
@@ -57,11 +59,46 @@ public sealed class NatsServer : IAsyncDisposable
         return server;
     }
 
+    /// <summary>Starts a server with a configuration as it is deployed.</summary>
+    /// <param name="configuration">The file; what lies beside it is there too, and what it takes from the environment is set: name, store, addresses.</param>
+    /// <param name="environment">Further values.</param>
+    /// <param name="prepare">Changes the files of the server's directory before it starts.</param>
+    public static async Task<NatsServer> StartDeployedAsync(string configuration, IReadOnlyDictionary<string, string> environment, Action<string>? prepare = null)
+    {
+        var directory = System.IO.Directory.CreateTempSubdirectory("traceemesh-nats-").FullName;
+        foreach (var file in System.IO.Directory.EnumerateFiles(Path.GetDirectoryName(configuration)!))
+        {
+            File.Copy(file, Path.Combine(directory, Path.GetFileName(file)));
+        }
+
+        prepare?.Invoke(directory);
+        var port = Ports.Free();
+        var values = new Dictionary<string, string>(environment)
+        {
+            ["NATS_NAME"] = Quoted(Path.GetFileName(directory)),
+            ["NATS_LISTEN"] = Quoted($"127.0.0.1:{port}"),
+            ["NATS_MONITORING"] = Quoted($"127.0.0.1:{Ports.Free()}"),
+            ["NATS_STORE"] = Quoted($"{directory}/store"),
+        };
+        var server = new NatsServer(directory, port, Path.Combine(directory, Path.GetFileName(configuration)), values);
+        await server.StartAgainAsync();
+        return server;
+    }
+
+    /// <summary>A text as the configuration of a server takes it from the environment.</summary>
+    public static string Quoted(string value) => $"\"{value}\"";
+
     /// <summary>Starts the server again on the same port and store, after <see cref="Kill"/> or <see cref="StopAsync"/>.</summary>
     public async Task StartAgainAsync()
     {
         Assert.True(_process is null, "the server is running");
-        _process = Process.Start(new ProcessStartInfo(Executable, ["-c", _configuration]) { RedirectStandardError = true, RedirectStandardOutput = true })!;
+        var start = new ProcessStartInfo(Executable, ["-c", _configuration, "-l", Path.Combine(Directory, "nats.log")]) { RedirectStandardError = true, RedirectStandardOutput = true };
+        foreach (var (name, value) in _environment)
+        {
+            start.Environment[name] = value;
+        }
+
+        _process = Process.Start(start)!;
         await TestWait.Until(() => Answers() || _process.HasExited, $"nats-server answers on port {Port}");
         Assert.False(_process.HasExited, $"nats-server ended: {Log()}");
     }

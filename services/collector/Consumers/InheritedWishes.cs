@@ -12,8 +12,11 @@ namespace TraceeMesh.Collector.Consumers;
 /// <param name="time">The clock.</param>
 public sealed class InheritedWishes(WantedEvents inherited, TimeProvider time)
 {
-    private readonly long _begun = time.GetTimestamp();
+    private long _begun = time.GetTimestamp();
     private bool _over;
+
+    /// <summary>Begins their time anew: so far nobody could be heard.</summary>
+    public void Extend() => _begun = time.GetTimestamp();
 
     /// <summary>What is wanted, together with what was heard.</summary>
     /// <returns>The inherited wishes themselves while nothing else was heard: what is on in the kernel, and what is kept back there, stays as it is.</returns>

@@ -8,8 +8,9 @@ namespace TraceeMesh.Collector.Consumers;
 
 /// <summary>
 /// The union of what consumers want. A selection counts for <see cref="Selection.Validity"/> after it was last
-/// heard, by this process's own clock, so a consumer that dies stops costing anything. Only what detectors wanted goes on for
-/// <see cref="WithoutDetectors"/> when none of them is heard any more: the events stream keeps it for the next one to judge.
+/// heard, by this process's own clock, so a consumer that dies stops costing anything. Time in which nobody can be heard does not
+/// count, and what detectors wanted goes on for <see cref="WithoutDetectors"/> when none of them is heard any more: the events stream
+/// keeps it for the next one to judge.
 /// </summary>
 /// <param name="time">The clock.</param>
 public sealed class SelectedEvents(TimeProvider time)
@@ -25,6 +26,7 @@ public sealed class SelectedEvents(TimeProvider time)
     private readonly Dictionary<string, Consumer> _consumers = [];
     private string _filters = "";
     private bool _changed;
+    private bool _wasDeaf;
     private FilterPlan _plan = FilterPlan.None;
 
     /// <summary>Selections that could not be read or had no room.</summary>
@@ -72,14 +74,25 @@ public sealed class SelectedEvents(TimeProvider time)
     }
 
     /// <summary>What is wanted now.</summary>
-    public WantedEvents Union()
+    /// <param name="deaf">Whether nobody can be heard now.</param>
+    public WantedEvents Union(bool deaf = false)
     {
+        if (_wasDeaf && !deaf)
+        {
+            // Who lives says so again within the validity.
+            foreach (var name in _consumers.Keys.ToArray())
+            {
+                _consumers[name] = _consumers[name] with { Heard = time.GetTimestamp() };
+            }
+        }
+
+        _wasDeaf = deaf;
         var union = new EventSet();
         var environment = false;
         var detectors = IsDetectorHeard() ? Selection.Validity : WithoutDetectors;
         foreach (var (name, consumer) in _consumers)
         {
-            if (time.GetElapsedTime(consumer.Heard) > (IsDetector(name) ? detectors : Selection.Validity))
+            if (!deaf && time.GetElapsedTime(consumer.Heard) > (IsDetector(name) ? detectors : Selection.Validity))
             {
                 _consumers.Remove(name);
                 _changed = true;

@@ -19,6 +19,7 @@ public sealed class LedgerPublisher(JetStream jetStream, string subject, NodeBoo
 
     private readonly TimeProvider _time = jetStream.Connection.Time;
     private long _published = -1;
+    private PublishAckStatus _told = PublishAckStatus.Stored;
 
     /// <summary>Publishes until cancelled.</summary>
     public async Task RunAsync(CancellationToken cancellation)
@@ -50,9 +51,11 @@ public sealed class LedgerPublisher(JetStream jetStream, string subject, NodeBoo
         if (ack.IsStored)
         {
             _published = version;
+            _told = PublishAckStatus.Stored;
         }
-        else
+        else if (ack.Status != _told)
         {
+            _told = ack.Status;
             log.LogWarning("the books of the node are not stored: {Status}; tried again", ack.Status);
         }
     }

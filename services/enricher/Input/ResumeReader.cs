@@ -12,15 +12,18 @@ using TraceeMesh.MessagePack;
 namespace TraceeMesh.Enricher.Input;
 
 /// <summary>Finds out where the enricher before this one ended: from the event frames that the bus holds, else from the ledger.</summary>
-/// <param name="jetStream">The bus.</param>
+/// <param name="jetStream">What the mesh shares.</param>
+/// <param name="leaf">What belongs to the node.</param>
 /// <param name="node">Name of the node.</param>
 /// <param name="subjects">The subjects in force.</param>
 /// <param name="streams">The streams in force.</param>
 /// <param name="log">The log.</param>
-public sealed class ResumeReader(JetStream jetStream, string node, Subjects subjects, StreamTable streams, ILogger log)
+public sealed class ResumeReader(JetStream jetStream, JetStream leaf, string node, Subjects subjects, StreamTable streams, ILogger log)
 {
     // More than a publisher has in flight, so that the last frame before its oldest gap is among them.
     private const int Lookback = 2048;
+
+    private static readonly TimeSpan LastInactive = TimeSpan.FromSeconds(30);
 
     /// <summary>The last books of the node, or null.</summary>
     public async Task<NodeAccount?> ReadAccountAsync(CancellationToken cancellation)
@@ -108,16 +111,24 @@ public sealed class ResumeReader(JetStream jetStream, string node, Subjects subj
     }
 
     /// <summary>The offset behind the last raw frame that the bus holds.</summary>
-    public async Task<long> ReadEndAsync(CancellationToken cancellation)
-    {
-        var message = await jetStream.GetLastMessageAsync(streams.Raw(node).Name, subjects.Raw(node), cancellation);
-        return message is not null && RawFrameCodec.TryRead(message.Payload, out var header, out _) == FrameStatus.Ok ? header.EndOffset : 0;
-    }
+    public async Task<long> ReadEndAsync(CancellationToken cancellation) => (await ReadLastRawAsync(cancellation))?.EndOffset ?? 0;
 
     /// <summary>The load of the last raw frame that the bus holds, or null.</summary>
-    public async Task<uint?> ReadLastLoadAsync(CancellationToken cancellation)
+    public async Task<uint?> ReadLastLoadAsync(CancellationToken cancellation) => (await ReadLastRawAsync(cancellation))?.LoadId;
+
+    // By a consumer: its deliveries stay on the node, the answer to a request might not.
+    private async Task<RawFrameHeader?> ReadLastRawAsync(CancellationToken cancellation)
     {
-        var message = await jetStream.GetLastMessageAsync(streams.Raw(node).Name, subjects.Raw(node), cancellation);
-        return message is not null && RawFrameCodec.TryRead(message.Payload, out var header, out _) == FrameStatus.Ok ? header.LoadId : null;
+        var definition = new ConsumerDefinition(streams.Raw(node).Name) { FilterSubject = subjects.Raw(node), Start = ConsumerStart.LastPerSubject, InactiveThreshold = LastInactive };
+        await using var consumer = await leaf.CreateConsumerAsync(definition, cancellation: cancellation);
+        if (consumer.Created.Pending == 0 || (await consumer.ReadAsync(cancellation)).Message is not { } message)
+        {
+            return null;
+        }
+
+        using (message)
+        {
+            return RawFrameCodec.TryRead(message.PayloadMemory, out RawFrameHeader header, out _) == FrameStatus.Ok ? header : null;
+        }
     }
 }

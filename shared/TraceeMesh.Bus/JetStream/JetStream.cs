@@ -31,6 +31,8 @@ public sealed partial class JetStream
 
     internal JetStreamOptions Options => _options;
 
+    internal string NewInbox() => _options.StaysOnNode ? Connection.NewInbox("node") : Connection.NewInbox();
+
     internal string ApiSubject(string verb) => _api + verb;
 
     /// <summary>Sends one API request. Errors of JetStream are in the response, everything else throws.</summary>

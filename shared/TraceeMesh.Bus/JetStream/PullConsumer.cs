@@ -47,6 +47,9 @@ public sealed partial class PullConsumer : IAsyncDisposable
     /// <summary>Stream sequence of the last message read; 0 before the first.</summary>
     public long LastStreamSequence { get; private set; }
 
+    /// <summary>Whether the bus has said nothing for longer than its heartbeats are apart, as far as the reader has read.</summary>
+    public bool IsSilent => Connection.Time.GetElapsedTime(Volatile.Read(ref _lastRead)) > _options.Heartbeat * SilentHeartbeats;
+
     /// <summary>How often deliveries were missing.</summary>
     public long Gaps { get; private set; }
 
@@ -153,7 +156,7 @@ public sealed partial class PullConsumer : IAsyncDisposable
 
     private BusSubscription OpenInbox()
     {
-        _inboxPrefix = Connection.NewInbox();
+        _inboxPrefix = _jetStream.NewInbox();
         // A verification after a reconnect may double what is outstanding; with this room nothing is dropped.
         return Connection.Subscribe($"{_inboxPrefix}.*", new BusSubscriptionOptions { Capacity = (_options.Batch * 4) + 64, MaxBytes = long.MaxValue });
     }

@@ -23,6 +23,9 @@ public sealed class KeyValueWatcher : IAsyncDisposable
         _initialLeft = consumer.Created.Pending;
     }
 
+    /// <summary>Whether the bus has said nothing for longer than it is silent with nothing to tell: changes may have been made that are not told.</summary>
+    public bool IsSilent => _consumer.IsSilent;
+
     /// <summary>The next thing to tell.</summary>
     /// <param name="cancellation">Gives up waiting; nothing is lost by it.</param>
     public async ValueTask<KeyValueChange> ReadAsync(CancellationToken cancellation = default)

@@ -11,7 +11,13 @@ public static class EventFrameCodec
     /// <summary>Version of the format.</summary>
     public const int Version = 3;
 
+    /// <summary>The oldest version that is read: the one before, so that enrichers and detectors may be updated one after the other.</summary>
+    public const int OldestVersion = 2;
+
     private const int Fields = 19;
+
+    // Without a series and where it began: numbers are those of series 0, which began at 0.
+    private const int FieldsOfVersion2 = 17;
 
     /// <summary>Writes a frame behind what <paramref name="writer"/> holds.</summary>
     /// <param name="writer">The target.</param>
@@ -62,12 +68,14 @@ public static class EventFrameCodec
             return FrameStatus.Malformed;
         }
 
-        if (version != Version)
+        if (version is < OldestVersion or > Version)
         {
             return FrameStatus.UnknownVersion;
         }
 
-        if (fields != Fields
+        var series = 0UL;
+        IReadOnlyList<KeyValuePair<int, long>> seriesFrom = [];
+        if (fields != (version == Version ? Fields : FieldsOfVersion2)
             || !HeaderReader.TryReadName(ref reader, out var node)
             || !HeaderReader.TryReadName(ref reader, out var bootId)
             || !HeaderReader.TryReadName(ref reader, out var hostName)
@@ -84,8 +92,7 @@ public static class EventFrameCodec
             || !TryReadEnds(ref reader, out var emitted)
             || !TryReadParked(ref reader, out var parked)
             || !TryReadParkedDerived(ref reader, out var parkedDerived)
-            || !reader.TryReadUInt(out var series) || series > uint.MaxValue
-            || !TryReadEnds(ref reader, out var seriesFrom))
+            || (version == Version && (!reader.TryReadUInt(out series) || series > uint.MaxValue || !TryReadEnds(ref reader, out seriesFrom))))
         {
             return FrameStatus.BadHeader;
         }

@@ -53,5 +53,17 @@ public sealed class InheritedWishesTests
         Assert.Same(WantedEvents.Nothing, _wishes.With(WantedEvents.Nothing));
     }
 
+    [Fact]
+    public void WhileNobodyCouldBeHeard_TheirTimeDoesNotBegin()
+    {
+        _time.Advance(Selection.Validity * 3);
+        _wishes.Extend();
+        _time.Advance(Selection.Validity - TimeSpan.FromMilliseconds(1));
+        Assert.Same(Inherited, _wishes.With(WantedEvents.Nothing));
+
+        _time.Advance(TimeSpan.FromMilliseconds(2));
+        Assert.Same(WantedEvents.Nothing, _wishes.With(WantedEvents.Nothing));
+    }
+
     private static WantedEvents Wanted(params int[] events) => new(new EventSet(events), Environment: false, FilterPlan.None);
 }

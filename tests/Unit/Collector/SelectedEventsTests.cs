@@ -71,6 +71,22 @@ public sealed class SelectedEventsTests
     }
 
     [Fact]
+    public void Selection_WhileNobodyCanBeHeard_HoldsAndHasTenSecondsAfterwards()
+    {
+        Hear("tmesh.a", """{"events":["ptrace"]}""");
+        _time.Advance(TimeSpan.FromSeconds(9));
+        Assert.Equal(1, _selected.Union(deaf: true).Events.Count);
+        _time.Advance(TimeSpan.FromHours(1));
+        Assert.Equal(1, _selected.Union(deaf: true).Events.Count);
+
+        Assert.Equal(1, _selected.Union().Events.Count);
+        _time.Advance(TimeSpan.FromSeconds(9));
+        Assert.Equal(1, _selected.Union().Events.Count);
+        _time.Advance(TimeSpan.FromSeconds(2));
+        Assert.Equal(0, _selected.Union().Events.Count);
+    }
+
+    [Fact]
     public void Selection_Withdrawn_EndsAtOnce()
     {
         Hear("detector.a", """{"events":["ptrace"]}""");

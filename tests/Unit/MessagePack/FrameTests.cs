@@ -86,6 +86,36 @@ public sealed class FrameTests
         }
     }
 
+    // Data/event-frame-2.hex was written by the enricher that wrote version 2.
+    [Fact]
+    public void EventFrame_OfTheVersionBefore_IsRead()
+    {
+        var frame = Convert.FromHexString(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Data/event-frame-2.hex")).Trim());
+
+        Assert.Equal(FrameStatus.Ok, EventFrameCodec.TryRead(frame, out var header, out var events));
+
+        Assert.Equal(("node-a", 0xa81d02c4u, 3, 41L, 40L, 1008L), (header.Node, header.LoadId, header.Partition, header.FirstOffset, header.Settled, header.Watermark));
+        Assert.Equal([new LossRange(5, 6, "ring_full")], header.Losses);
+        Assert.Equal([new OffsetRange(100, 101)], header.Account.Parked);
+        Assert.Equal([200], header.Account.ParkedDerived);
+        Assert.Equal(0u, header.Account.Series);
+        Assert.Empty(header.Account.SeriesFrom);
+        var e = new Event();
+        Assert.Equal(FrameStatus.Ok, events.TryRead(e));
+        Assert.Equal(("ptrace", 1007L, 7UL), (e.Definition.Name, e.Context.Position, e.Context.Sequence));
+        Assert.NotEqual(FrameStatus.Ok, events.TryRead(e));
+    }
+
+    [Fact]
+    public void EventFrame_OfTheVersionBefore_WithTheFieldsOfThisOne_IsRefused()
+    {
+        var frame = Encode(1).ToArray();
+        Assert.Equal(EventFrameCodec.Version, frame[4]);
+        frame[4] = EventFrameCodec.OldestVersion;
+
+        Assert.Equal(FrameStatus.BadHeader, EventFrameCodec.TryRead(frame, out _, out _));
+    }
+
     [Fact]
     public void Frames_WithAnyByteChanged_NeverThrow()
     {
