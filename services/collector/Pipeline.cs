@@ -15,6 +15,7 @@ using TraceeMesh.Contracts.Frames;
 using TraceeMesh.Contracts.Ledger;
 using TraceeMesh.Contracts.Records;
 using TraceeMesh.ServiceDefaults;
+using TraceeMesh.ServiceDefaults.Configuration;
 
 namespace TraceeMesh.Collector;
 
@@ -47,8 +48,8 @@ public sealed class Pipeline : IDisposable
         _succession = succession;
         _isAdopted = succession.Adopted is not null;
         _loadId = kernel.Memory.Journal.LoadId;
-        _handsOver = HandsOver(host.Options.Configuration["ON_STOP"]);
-        _spread = Spread(host.Options.Configuration["SPREAD"]);
+        _handsOver = host.Options.Get(MeshSettings.OnStop) == "leave";
+        _spread = host.Options.Get(MeshSettings.Spread);
         _selection = new SelectionWatch(new SelectedEvents(host.Time));
     }
 
@@ -57,7 +58,7 @@ public sealed class Pipeline : IDisposable
     {
         // 1. Programs.
         var owner = SHA256.HashData(Encoding.UTF8.GetBytes(host.Options.NatsUrl));
-        var options = new KernelOptions { RingBytes = RingBytes(host.Options.Configuration["RING_BYTES"]), Owner = owner };
+        var options = new KernelOptions { RingBytes = host.Options.Get(MeshSettings.RingBytes), Owner = owner };
         var succession = Succession.Find(PinDirectory.DefaultRoot, Subjects.Safe(host.Options.Node), KernelPrograms.BuildOf(options), owner, host.Log);
         using var kernel = LoadPrograms(host, options, succession);
         using var pipeline = new Pipeline(host, kernel, succession);
@@ -128,37 +129,6 @@ public sealed class Pipeline : IDisposable
 
         return kernel;
     }
-
-    private static uint RingBytes(string? text)
-    {
-        if (text is null)
-        {
-            return KernelOptions.DefaultRingBytes;
-        }
-
-        return uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var bytes) && bytes >= Environment.SystemPageSize && BitOperations.IsPow2(bytes)
-            ? bytes
-            : throw new ServiceExitException(ExitCode.Usage, $"--ring-bytes {text}: a ring's size is a power of two, one page ({Environment.SystemPageSize}) at least");
-    }
-
-    private static int Spread(string? text)
-    {
-        if (text is null)
-        {
-            return 1;
-        }
-
-        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var spread) && spread is >= 1 and <= Partitioning.Partitions && BitOperations.IsPow2(spread)
-            ? spread
-            : throw new ServiceExitException(ExitCode.Usage, $"--spread {text}: the events of a node go to 1, 2, 4, 8 or {Partitioning.Partitions} partitions");
-    }
-
-    private static bool HandsOver(string? text) => text switch
-    {
-        null or "close" => false,
-        "leave" => true,
-        _ => throw new ServiceExitException(ExitCode.Usage, $"--on-stop {text}: close the load, or leave it to the next collector"),
-    };
 
     private static int ExitCodeOf(KernelUnavailableReason reason) => reason switch
     {

@@ -11,6 +11,7 @@ using TraceeMesh.Detector.Selecting;
 using TraceeMesh.Detector.Silence;
 using TraceeMesh.Detector.State;
 using TraceeMesh.ServiceDefaults;
+using TraceeMesh.ServiceDefaults.Configuration;
 using TraceeMesh.Signatures;
 using TraceeMesh.Signatures.BuiltIn.DefenseEvasion;
 
@@ -32,9 +33,6 @@ namespace TraceeMesh.Detector;
 /// </summary>
 public static class Pipeline
 {
-    /// <summary><c>--signatures</c>, TRACEEMESH_SIGNATURES: the operator's directory of signatures.</summary>
-    public const string SignaturesKey = "SIGNATURES";
-
     /// <summary>Runs a detector with the signatures that come with it.</summary>
     public static Task RunAsync(MeshHost host, CancellationToken cancellation) =>
         RunAsync(host, SignatureAssembly.Find(typeof(AntiDebugging).Assembly), cancellation);
@@ -87,12 +85,8 @@ public static class Pipeline
             cancellation);
     }
 
-    private static SignatureDirectory? Open(MeshHost host, SignatureCatalog catalog, Action changed) => host.Options.Configuration[SignaturesKey] switch
-    {
-        null or "" => null,
-        var path when Directory.Exists(path) => new SignatureDirectory(path, catalog, changed, host.Time, host.Log),
-        var path => throw new ServiceExitException(ExitCode.Usage, $"--signatures {path}: there is no such directory, or it is closed to this user"),
-    };
+    private static SignatureDirectory? Open(MeshHost host, SignatureCatalog catalog, Action changed) =>
+        host.Options.Get(MeshSettings.Signatures) is { } path ? new SignatureDirectory(path, catalog, changed, host.Time, host.Log) : null;
 
     // A signature may hold a thread in every partition at once; the judges that go on without it must not wait until the pool has
     // made up its mind to grow.

@@ -1,8 +1,10 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using TraceeMesh.Bus;
 using TraceeMesh.Contracts;
+using TraceeMesh.Contracts.Frames;
 using TraceeMesh.Enricher.Accounting;
 using TraceeMesh.Enricher.Containers.Kubernetes;
 using TraceeMesh.Enricher.Containers.Runtimes;
@@ -86,7 +88,7 @@ public sealed class Pipeline(
 
     /// <summary>The pipeline of a host.</summary>
     public Pipeline(MeshHost host, Func<ContainerRuntime, IReadOnlyList<IContainerRuntime>> runtimes, PodWatch? pods)
-        : this(host.Options.Node, host.Options.Instance, runtimes, pods, EnrichmentOptions.From(host.Options.Configuration), host.Bus, host.Subjects, host.Log, host.Counters, host.Health)
+        : this(host.Options.Node, host.Options.Instance, runtimes, pods, EnrichmentOptions.From(host.Options), host.Bus, host.Subjects, host.Log, host.Counters, host.Health)
     {
     }
 
@@ -302,7 +304,21 @@ public sealed class Pipeline(
             return;
         }
 
-        cutter.Take(new RawFrame(header, records, message, gap), _cut); // 5
+        cutter.Take(new RawFrame(header, records, message, gap) { Span = Follow(message, header) }, _cut); // 5
+    }
+
+    private static Activity? Follow(JetStreamMessage message, RawFrameHeader header)
+    {
+        var span = MeshTrace.Follow(SpanNames.Enrich, ActivityKind.Consumer, message.Headers);
+
+        // It ends where the frame is cut, which may be in another turn of the loop.
+        if (span is not null)
+        {
+            Activity.Current = null;
+            span.SetTag(SpanTags.Node, header.Node).SetTag(SpanTags.Load, NodeBooks.Name(header.LoadId)).SetTag(SpanTags.Offset, header.FirstOffset);
+        }
+
+        return span;
     }
 
     private async ValueTask PublishAsync(FrameCutter cutter, Publishers publishers, CancellationToken cancellation)
@@ -316,7 +332,7 @@ public sealed class Pipeline(
         {
             _unsettled.Enqueue((frame.Partition, frame.LoadId, frame.EndOffset));
             await publishers.Events.EnqueueAsync(
-                new OutgoingFrame(subjects.Events(node, frame.Partition), frame.MessageId, frame.Buffer, frame.Length, frame.FirstOffset, frame.EndOffset),
+                new OutgoingFrame(subjects.Events(node, frame.Partition), frame.MessageId, frame.Buffer, frame.Length, frame.FirstOffset, frame.EndOffset, frame.TraceParent),
                 cancellation);
             _eventFrames.Add();
         }

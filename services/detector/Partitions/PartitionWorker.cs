@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Globalization;
 using TraceeMesh.Bus;
 using TraceeMesh.Contracts;
 using TraceeMesh.Detector.Engine;
@@ -109,6 +111,11 @@ public sealed class PartitionWorker : IAsyncDisposable
             Books.EnterJudged(header, header.Count, sequence);
             return true;
         }
+
+        using var span = MeshTrace.Follow(SpanNames.Judge, ActivityKind.Consumer, message.Headers)?
+            .SetTag(SpanTags.Node, header.Node)
+            .SetTag(SpanTags.Load, header.LoadId.ToString("x8", CultureInfo.InvariantCulture))
+            .SetTag(SpanTags.Partition, header.Partition);
 
         // 8. Judge its events; every finding is stored before this returns.
         var judged = await _fence.JudgeAsync(events, Books.Losses(header.Node), Books.ToldBefore(header), cancellation);

@@ -3,7 +3,7 @@ using System.Text;
 using OpenTelemetry;
 using OpenTelemetry.Metrics;
 
-namespace TraceeMesh.ServiceDefaults.Metrics;
+namespace TraceeMesh.ServiceDefaults.Telemetry;
 
 /// <summary>Answers a scrape in Prometheus' text format 0.0.4: the registry of packages has OpenTelemetry but not its Prometheus exporter.</summary>
 [ExportModes(ExportModes.Pull)]
