@@ -71,6 +71,7 @@ public static class Pipeline
         host.Counters.Counter("heartbeats_refused", "Heartbeats of services beyond those that can be watched", () => silence.Refused);
         using var requests = host.Bus.Subscribe(host.Subjects.Signatures, new SignaturesEndpoint(host.Options.Instance, catalog, directory).Answer);
         LookupMetrics.Add(host.Counters, catalog);
+        counters.AddWaiting();
         host.Counters.Gauge("partitions_owned", "Partitions this detector judges", () => keeper.Owned);
 
         await RunTogetherAsync(

@@ -380,6 +380,7 @@ public sealed class Pipeline(
         counters.Counter("containers_refused", "Directories of containers not taken in for lack of room", () => _stores.Containers.Refused);
         counters.Gauge("container_label_bytes", "Memory that labels of containers take", () => _stores.Containers.Labels.Used);
         counters.Counter("container_labels_refused", "Containers whose labels were not kept for lack of room", () => _stores.Containers.Labels.Refused);
+        CountBooks(cutter.Books);
         CountPods();
         CountDns();
         counters.Gauge("processes", "Processes kept", () => _stores.Processes.Count);
@@ -391,6 +392,17 @@ public sealed class Pipeline(
         counters.Counter("threads_evicted", "Dead threads that made room for others before their time", () => _stores.Processes.EvictedThreads);
         counters.Counter("process_facts_dropped", "Facts and texts of processes not kept for lack of room", () => _stores.Processes.FactsDropped);
         counters.Counter("process_id_collisions", "Processes and threads that had the id of another one, and were given one of their own", () => _stores.Processes.Collisions);
+    }
+
+    // The books of the current load; they begin anew with each, as a counter may.
+    private void CountBooks(NodeBooks books)
+    {
+        counters.Counter("ledger_produced", "Records of the current load that are accounted for: judged, filtered, lost or waiting", () => books.Produced);
+        counters.Counter("ledger_derived", "Events made from others", () => books.Totals().Derived);
+        counters.Counter("ledger_emitted", "Events handed to detectors", () => books.Totals().Emitted);
+        counters.Gauge("ledger_parked", "Events that wait for their container, as the books have it", () => books.Totals().Parked);
+        counters.CounterOfEach("ledger_filtered", "Events rightly not judged, by the rule", "rule", () => books.Totals().Filtered);
+        counters.CounterOfEach("ledger_lost", "Events lost, by the reason", "reason", () => books.Totals().Lost);
     }
 
     private void CountPods()

@@ -55,6 +55,7 @@ public sealed class PartitionWorker : IAsyncDisposable
     {
         await _stop.CancelAsync();
         await _run.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _parts.Counters.Waiting(_lease.Partition, 0);
         _stop.Dispose();
         await _fence.DisposeAsync();
         await _reader.DisposeAsync();
@@ -71,6 +72,7 @@ public sealed class PartitionWorker : IAsyncDisposable
                 await Task.Delay(LeaseWait, _parts.Time, cancellation);
             }
 
+            _parts.Counters.Waiting(_lease.Partition, message.Metadata.Pending);
             if (await JudgeAsync(message, cancellation))
             {
                 message.Dispose();

@@ -50,6 +50,12 @@ internal sealed class PrometheusText : BaseExporter<Metric>, IPullMetricExporter
             name.Append(metric.Unit == "s" ? "_seconds" : "_bytes");
         }
 
+        // Prometheus keeps this ending for histograms; the runtime has gauges called so.
+        if (metric.MetricType != MetricType.Histogram && metric.Name.EndsWith(".count", StringComparison.Ordinal))
+        {
+            name.Length -= ".count".Length;
+        }
+
         return metric.MetricType.IsSum() && metric.MetricType is MetricType.LongSum or MetricType.DoubleSum ? name.Append("_total").ToString() : name.ToString();
     }
 
