@@ -26,7 +26,7 @@ internal sealed class ReplayedMesh : IAsyncDisposable
         mesh.Start("enricher", ServiceProcess.Enricher, environment, "--capture", file);
         foreach (var service in mesh.Http.Keys.ToList())
         {
-            await mesh.AnswersAsync(service, "/healthz");
+            await mesh.AnswersAsync(service, "/metrics");
         }
 
         mesh.Start("collector", "TraceeMesh.Replay.dll", environment, "--capture", file, "--speed", "max");
