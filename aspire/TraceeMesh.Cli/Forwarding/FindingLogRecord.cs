@@ -50,8 +50,9 @@ internal static class FindingLogRecord
 
             return buffer.WrittenMemory;
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
+            // InvalidOperationException: a text in it is no Unicode.
             return null;
         }
     }

@@ -41,7 +41,7 @@ internal sealed record ForwardOptions(Uri Target, string Name, bool AsLogRecords
         var token = tokenFile is not null ? ReadToken(tokenFile) : environment(TokenVariable) is { Length: > 0 } given ? given.Trim() : null;
         if (token is not null && target.Scheme == "http" && !IsLoopback(target))
         {
-            throw Refusal($"--forward {target}: a token does not travel beyond this machine without TLS; give an https address");
+            throw Refusal($"--forward {target.GetLeftPart(UriPartial.Path)}: a token does not travel beyond this machine without TLS; give an https address");
         }
 
         if (name is not null && Subjects.Safe(name) != name)

@@ -16,15 +16,15 @@ public static class MeshTrace
     /// <summary>Name of the header.</summary>
     public const string Header = "traceparent";
 
-    // Any two numbers make a trace id of W3C that no other house makes; these keep nodes that began at the same offset apart.
+    // Keeps nodes that began at the same offset apart.
     private const ulong Spread = 0x9E3779B97F4A7C15;
 
     private static readonly ActivitySource Source = new(SourceName);
 
     [ThreadStatic]
-    private static ActivityTraceId? t_next;
+    private static ActivityTraceId? _next;
 
-    static MeshTrace() => Activity.TraceIdGenerator = static () => t_next ?? ActivityTraceId.CreateRandom();
+    static MeshTrace() => Activity.TraceIdGenerator = static () => _next ?? ActivityTraceId.CreateRandom();
 
     /// <summary>Begins the trace of a raw frame. The span is not the current one; dispose it once the frame is stored.</summary>
     /// <param name="loadId">Load of the frame.</param>
@@ -40,14 +40,14 @@ public static class MeshTrace
 
         var current = Activity.Current;
         Activity.Current = null;
-        t_next = TraceId(loadId, firstOffset);
+        _next = TraceId(loadId, firstOffset);
         try
         {
             return Source.StartActivity(SpanNames.Collect, ActivityKind.Producer, default(ActivityContext), startTime: begin);
         }
         finally
         {
-            t_next = null;
+            _next = null;
             Activity.Current = current;
         }
     }

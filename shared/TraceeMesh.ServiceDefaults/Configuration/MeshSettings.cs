@@ -49,7 +49,7 @@ public static class MeshSettings
     public static Setting<IPEndPoint> HttpAddress { get; } = new("http_address", SettingTypes.EndPoint, "Where health, metrics and the console are served; port 0 is a free one", MeshPrograms.All) { ShortFlag = "--http", Default = "127.0.0.1:0" };
 
     /// <summary>The certificate of that server.</summary>
-    public static Setting<string> HttpCertificate { get; } = new("http_certificate", SettingTypes.File, "PEM file of the certificate chain of that address", MeshPrograms.All) { DefaultMeaning = "no TLS" };
+    public static Setting<string> HttpCertificate { get; } = new("http_certificate", SettingTypes.File, "PEM file of the certificate of that address", MeshPrograms.All) { DefaultMeaning = "no TLS" };
 
     /// <summary>Its key.</summary>
     public static Setting<string> HttpKey { get; } = new("http_key", SettingTypes.File, "PEM file of its key", MeshPrograms.All) { DefaultMeaning = "it is in the file of the certificate" };
@@ -118,7 +118,7 @@ public static class MeshSettings
     public static Setting<string> GrpcAddress { get; } = new("grpc_address", SettingTypes.EndPointOrSocket, "Where gRPC is served; beyond loopback it wants TLS and a policy", MeshPrograms.DataSourceApi) { ShortFlag = "--grpc", Default = "127.0.0.1:4466" };
 
     /// <summary>The certificate of that server.</summary>
-    public static Setting<string> GrpcCertificate { get; } = new("grpc_certificate", SettingTypes.File, "PEM file of the certificate chain of that address", MeshPrograms.DataSourceApi) { DefaultMeaning = "no TLS" };
+    public static Setting<string> GrpcCertificate { get; } = new("grpc_certificate", SettingTypes.File, "PEM file of the certificate of that address", MeshPrograms.DataSourceApi) { DefaultMeaning = "no TLS" };
 
     /// <summary>Its key.</summary>
     public static Setting<string> GrpcKey { get; } = new("grpc_key", SettingTypes.File, "PEM file of its key", MeshPrograms.DataSourceApi) { DefaultMeaning = "it is in the file of the certificate" };
