@@ -369,11 +369,8 @@ public sealed class Pipeline : IDisposable
         _host.Counters.Counter("collector_ring_full", "Records dropped because the ring was full", () => (long)accounts.Dropped(DropReason.RingFull));
         _host.Counters.Counter("collector_not_drained", "Records not written because nobody drained the ring", () => (long)accounts.Dropped(DropReason.NotDrained));
         _host.Counters.Counter("collector_no_scratch", "Records dropped because no scratch record was free", () => (long)accounts.Dropped(DropReason.NoScratch));
-        foreach (var definition in EventCatalog.All.Where(d => d.Id < RecordLimits.EventIdLimit && d.Unavailable is null && !SystemCallTable.IsSystemCall(d.Id)))
-        {
-            _host.Counters.Counter($"collector_dropped_{definition.Name}", $"Records of {definition.Name} dropped for any reason", () => (long)accounts.DroppedOf(definition.Id));
-        }
-
+        var dropped = EventCatalog.All.Where(d => d.Id < RecordLimits.EventIdLimit && d.Unavailable is null && !SystemCallTable.IsSystemCall(d.Id)).ToArray();
+        _host.Counters.CounterOfEach("collector_dropped", "Records dropped for any reason, by their event", "event", () => dropped.Select(d => (d.Name, (long)accounts.DroppedOf(d.Id))));
         _host.Counters.Counter("collector_dropped_system_calls", "Records of system calls by their names dropped for any reason", () => (long)SystemCallTable.Events.Aggregate(0UL, (sum, e) => sum + accounts.DroppedOf(e.Id)));
         _host.Counters.Counter("collector_own_process", "Events of the mesh's own processes, not recorded", () => (long)accounts.OwnProcess());
         _host.Counters.Counter("collector_switched_off", "Events that reached a program while they were off", () => (long)accounts.SwitchedOff());

@@ -137,8 +137,9 @@ public sealed class MeshHost : IAsyncDisposable
             await _bus.DrainAsync(DrainTimeout);
         }
 
-        Counters.Dispose();
+        // The last numbers go out while there is somebody to ask for them.
         _meters.Shutdown(FarewellMilliseconds);
+        Counters.Dispose();
         _meters.Dispose();
         _export.Dispose();
         _logs.Dispose();

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using TraceeMesh.TestKit;
 using Xunit;
 
@@ -43,7 +42,7 @@ public sealed class TelemetryTests
         {
             var metrics = await mesh.GetAsync(service, "/metrics");
             Assert.Contains("# TYPE traceemesh_", metrics, StringComparison.Ordinal);
-            Assert.Equal((0, ""), await PromtoolAsync(metrics, "check", "metrics"));
+            Assert.Equal((0, ""), await Promtool.CheckMetricsAsync(metrics));
         }
 
         Assert.Contains("traceemesh_ledger_lost_total{reason=\"ring_full\"} 0", await mesh.GetAsync("enricher", "/metrics"), StringComparison.Ordinal);
@@ -52,21 +51,9 @@ public sealed class TelemetryTests
     [Fact]
     public async Task AlertRules_AreThoseOfPrometheus()
     {
-        var (exitCode, output) = await PromtoolAsync("", "check", "rules", Path.Combine(SourceTree.Root, "aspire/deploy/observability/alerts.yaml"));
+        var (exitCode, output) = await Promtool.CheckRulesAsync(Path.Combine(SourceTree.Root, "aspire/deploy/observability/alerts.yaml"));
 
         Assert.True(exitCode == 0, output);
-    }
-
-    // Debian's package prometheus, which ./mesh test installs.
-    private static async Task<(int ExitCode, string Output)> PromtoolAsync(string input, params string[] arguments)
-    {
-        using var promtool = Process.Start(new ProcessStartInfo("promtool", arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true })!;
-        var output = promtool.StandardOutput.ReadToEndAsync();
-        var errors = promtool.StandardError.ReadToEndAsync();
-        await promtool.StandardInput.WriteAsync(input);
-        promtool.StandardInput.Close();
-        await promtool.WaitForExitAsync();
-        return (promtool.ExitCode, await output + await errors);
     }
 
     /// <summary>Whether there is a chain of spans with these names, each the child of the one before, the first a root.</summary>
