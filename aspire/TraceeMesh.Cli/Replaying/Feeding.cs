@@ -77,7 +77,7 @@ internal sealed class Feeding(CaptureFile capture, string path, MeshAddress addr
                 Programs.CurrentDotnet, Path.Combine(directory, EnricherProject + ".dll"),
                 "--node", target.Node, "--instance", $"enricher-{Subjects.Safe(target.Node)}", "--nats", address.Nats, "--credentials", state.CredentialsOf("enricher"),
             ],
-            path,
+            Path.GetFullPath(path), // it starts in a directory of its own
             StopPatience);
     }
 }
