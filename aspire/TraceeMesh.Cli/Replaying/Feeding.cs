@@ -71,7 +71,7 @@ internal sealed class Feeding(CaptureFile capture, string path, MeshAddress addr
 
     private Task<EnricherProcess> StartEnricher()
     {
-        var directory = Checkout.Require().OutputOf(EnricherProject);
+        var directory = Checkout.Require().OutputOf($"{EnricherProject}.csproj");
         return EnricherProcess.Start(
             [
                 Programs.CurrentDotnet, Path.Combine(directory, EnricherProject + ".dll"),
