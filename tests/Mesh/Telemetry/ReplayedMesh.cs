@@ -20,18 +20,16 @@ internal sealed class ReplayedMesh : IAsyncDisposable
     public static async Task<ReplayedMesh> StartAsync(string capture, IReadOnlyDictionary<string, string> environment)
     {
         var mesh = new ReplayedMesh(await NatsServer.StartAsync());
-        var file = Path.Combine(SourceTree.Root, "tests/captures", capture);
-        mesh.Start("datasource-api", ServiceProcess.DataSourceApi, environment, "--grpc", $"127.0.0.1:{Ports.Free()}");
-        mesh.Start("detector", ServiceProcess.Detector, environment);
-        mesh.Start("enricher", ServiceProcess.Enricher, environment, "--capture", file);
-        foreach (var service in mesh.Http.Keys.ToList())
+        try
         {
-            await mesh.AnswersAsync(service, "/metrics");
+            await mesh.StartServicesAsync(Path.Combine(SourceTree.Root, "tests/captures", capture), environment);
+            return mesh;
         }
-
-        mesh.Start("collector", "TraceeMesh.Replay.dll", environment, "--capture", file, "--speed", "max");
-        await mesh.AnswersAsync("collector", "/readyz");
-        return mesh;
+        catch
+        {
+            await mesh.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>What a service answers.</summary>
@@ -49,6 +47,26 @@ internal sealed class ReplayedMesh : IAsyncDisposable
         }
 
         await _bus.DisposeAsync();
+    }
+
+    private async Task StartServicesAsync(string file, IReadOnlyDictionary<string, string> environment)
+    {
+        Start("datasource-api", ServiceProcess.DataSourceApi, environment, "--grpc", $"127.0.0.1:{Ports.Free()}");
+        Start("detector", ServiceProcess.Detector, environment);
+        Start("enricher", ServiceProcess.Enricher, environment, "--capture", file);
+        foreach (var service in Http.Keys.ToList())
+        {
+            await AnswersAsync(service, "/metrics");
+        }
+
+        // Signatures that ask a source wait until it is found; the capture is over in a moment.
+        await TestWait.Until(
+            () => Task.FromResult(new[] { "tracee/containers", "tracee/process_tree", "tracee/dns" }.All(s => Log.Contains($"data source {s} version 1 found", StringComparison.Ordinal))),
+            "the detector knows the enricher's data sources",
+            90,
+            () => Log);
+        Start("collector", "TraceeMesh.Replay.dll", environment, "--capture", file, "--speed", "max");
+        await AnswersAsync("collector", "/readyz");
     }
 
     private void Start(string name, string assembly, IReadOnlyDictionary<string, string> environment, params string[] more)
