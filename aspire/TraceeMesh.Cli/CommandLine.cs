@@ -33,6 +33,7 @@ internal static class CommandLine
         DiffCommand.Create(),
         ExplainCommand.Create(),
         ExplainCgroupCommand.Create(),
+        InitCredentialsCommand.Create(),
         InitKubernetesCommand.Create(),
         DoctorCommand.Create(),
         VersionCommand.Create(),

@@ -2,35 +2,27 @@ using TraceeMesh.Capture;
 using TraceeMesh.Contracts;
 using TraceeMesh.Replay.Feeding;
 using TraceeMesh.ServiceDefaults;
+using TraceeMesh.ServiceDefaults.Configuration;
 
 // The collector of a machine that cannot load programs into its kernel: what it collects comes from a capture.
 return await MeshHost.RunAsync("collector", args, Collector.RunAsync, new MeshHostSetup
 {
-    Flags = new Dictionary<string, string> { ["--capture"] = Collector.CaptureKey, ["--speed"] = Collector.SpeedKey, ["--spread"] = Collector.SpreadKey },
+    Program = MeshPrograms.Replay,
 });
 
 /// <summary>A collector that feeds a capture.</summary>
 internal static partial class Collector
 {
-    public const string CaptureKey = "CAPTURE";
-    public const string SpeedKey = "REPLAY_SPEED";
-    public const string SpreadKey = "SPREAD";
-
     public static async Task RunAsync(MeshHost host, CancellationToken cancellation)
     {
         var options = host.Options;
-        var capture = Open(options.Configuration[CaptureKey] ?? throw new ServiceExitException(ExitCode.Usage, "--capture FILE: which capture is to be replayed?"));
-        if (!ReplaySpeed.TryParse(options.Configuration[SpeedKey] ?? "1x", out var speed))
+        var capture = Open(options.Get(MeshSettings.Capture) ?? throw new ServiceExitException(ExitCode.Usage, "--capture FILE: which capture is to be replayed?"));
+        if (!ReplaySpeed.TryParse(options.Get(MeshSettings.ReplaySpeed)!, out var speed))
         {
-            throw new ServiceExitException(ExitCode.Usage, $"--speed {options.Configuration[SpeedKey]}: give 1x, 10x or max");
+            throw new ServiceExitException(ExitCode.Usage, $"--speed {options.Get(MeshSettings.ReplaySpeed)}: give 1x, 10x or max");
         }
 
-        if (!int.TryParse(options.Configuration[SpreadKey] ?? "1", out var spread) || spread is < 1 or > Partitioning.Partitions)
-        {
-            throw new ServiceExitException(ExitCode.Usage, $"--spread {options.Configuration[SpreadKey]}: give a number from 1 to {Partitioning.Partitions}");
-        }
-
-        using var feeder = new CaptureFeeder(host.Bus, host.Subjects, capture, new FeedTarget(options.Node, speed, spread));
+        using var feeder = new CaptureFeeder(host.Bus, host.Subjects, capture, new FeedTarget(options.Node, speed, options.Get(MeshSettings.Spread)));
         host.Counters.Counter("collector_frames", "Raw frames", () => feeder.Frames);
         host.Counters.Counter("collector_produced", "Records of the capture", () => feeder.Records);
         host.Health.Ready();

@@ -15,6 +15,7 @@ using TraceeMesh.Contracts.Frames;
 using TraceeMesh.Contracts.Ledger;
 using TraceeMesh.Contracts.Records;
 using TraceeMesh.ServiceDefaults;
+using TraceeMesh.ServiceDefaults.Configuration;
 
 namespace TraceeMesh.Collector;
 
@@ -47,8 +48,8 @@ public sealed class Pipeline : IDisposable
         _succession = succession;
         _isAdopted = succession.Adopted is not null;
         _loadId = kernel.Memory.Journal.LoadId;
-        _handsOver = HandsOver(host.Options.Configuration["ON_STOP"]);
-        _spread = Spread(host.Options.Configuration["SPREAD"]);
+        _handsOver = host.Options.Get(MeshSettings.OnStop) == "leave";
+        _spread = host.Options.Get(MeshSettings.Spread);
         _selection = new SelectionWatch(new SelectedEvents(host.Time));
     }
 
@@ -57,7 +58,7 @@ public sealed class Pipeline : IDisposable
     {
         // 1. Programs.
         var owner = SHA256.HashData(Encoding.UTF8.GetBytes(host.Options.NatsUrl));
-        var options = new KernelOptions { RingBytes = RingBytes(host.Options.Configuration["RING_BYTES"]), ShedAbove = ShedAbove(host.Options.Configuration["SHED_ABOVE"]), Owner = owner };
+        var options = new KernelOptions { RingBytes = host.Options.Get(MeshSettings.RingBytes), ShedAbove = host.Options.Get(MeshSettings.ShedAbove), Owner = owner };
         var succession = Succession.Find(PinDirectory.DefaultRoot, Subjects.Safe(host.Options.Node), KernelPrograms.BuildOf(options), owner, host.Log);
         using var kernel = LoadPrograms(host, options, succession);
         using var pipeline = new Pipeline(host, kernel, succession);
@@ -128,49 +129,6 @@ public sealed class Pipeline : IDisposable
 
         return kernel;
     }
-
-    private static uint RingBytes(string? text)
-    {
-        if (text is null)
-        {
-            return KernelOptions.DefaultRingBytes;
-        }
-
-        return uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var bytes) && bytes >= Environment.SystemPageSize && BitOperations.IsPow2(bytes)
-            ? bytes
-            : throw new ServiceExitException(ExitCode.Usage, $"--ring-bytes {text}: a ring's size is a power of two, one page ({Environment.SystemPageSize}) at least");
-    }
-
-    private static int ShedAbove(string? text)
-    {
-        if (text is null)
-        {
-            return KernelOptions.DefaultShedAbove;
-        }
-
-        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var percent) && percent is >= 1 and <= 100
-            ? percent
-            : throw new ServiceExitException(ExitCode.Usage, $"--shed-above {text}: how full the ring is, from 1 to 100 %, when events that matter less are given up; 100: never");
-    }
-
-    private static int Spread(string? text)
-    {
-        if (text is null)
-        {
-            return 1;
-        }
-
-        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var spread) && spread is >= 1 and <= Partitioning.Partitions && BitOperations.IsPow2(spread)
-            ? spread
-            : throw new ServiceExitException(ExitCode.Usage, $"--spread {text}: the events of a node go to 1, 2, 4, 8 or {Partitioning.Partitions} partitions");
-    }
-
-    private static bool HandsOver(string? text) => text switch
-    {
-        null or "close" => false,
-        "leave" => true,
-        _ => throw new ServiceExitException(ExitCode.Usage, $"--on-stop {text}: close the load, or leave it to the next collector"),
-    };
 
     private static int ExitCodeOf(KernelUnavailableReason reason) => reason switch
     {
@@ -432,11 +390,8 @@ public sealed class Pipeline : IDisposable
         _host.Counters.Counter("collector_not_drained", "Records not written because nobody drained the ring", () => (long)accounts.Dropped(DropReason.NotDrained));
         _host.Counters.Counter("collector_shed", "Records given up for those that matter more, since the ring was filling", () => (long)accounts.Dropped(DropReason.Shed));
         _host.Counters.Counter("collector_no_scratch", "Records dropped because no scratch record was free", () => (long)accounts.Dropped(DropReason.NoScratch));
-        foreach (var definition in EventCatalog.All.Where(d => d.Id < RecordLimits.EventIdLimit && d.Unavailable is null && !SystemCallTable.IsSystemCall(d.Id)))
-        {
-            _host.Counters.Counter($"collector_dropped_{definition.Name}", $"Records of {definition.Name} dropped for any reason", () => (long)accounts.DroppedOf(definition.Id));
-        }
-
+        var dropped = EventCatalog.All.Where(d => d.Id < RecordLimits.EventIdLimit && d.Unavailable is null && !SystemCallTable.IsSystemCall(d.Id)).ToArray();
+        _host.Counters.CounterOfEach("collector_dropped", "Records dropped for any reason, by their event", "event", () => dropped.Select(d => (d.Name, (long)accounts.DroppedOf(d.Id))));
         _host.Counters.Counter("collector_dropped_system_calls", "Records of system calls by their names dropped for any reason", () => (long)SystemCallTable.Events.Aggregate(0UL, (sum, e) => sum + accounts.DroppedOf(e.Id)));
         _host.Counters.Counter("collector_own_process", "Events of the mesh's own processes, not recorded", () => (long)accounts.OwnProcess());
         _host.Counters.Counter("collector_switched_off", "Events that reached a program while they were off", () => (long)accounts.SwitchedOff());

@@ -7,6 +7,7 @@ using TraceeMesh.DataSourceApi.Replicas;
 using TraceeMesh.DataSourceApi.Services;
 using TraceeMesh.DataSourceApi.Sources;
 using TraceeMesh.ServiceDefaults;
+using TraceeMesh.ServiceDefaults.Configuration;
 
 namespace TraceeMesh.DataSourceApi;
 
@@ -35,12 +36,12 @@ public sealed class Pipeline
         _jetStream = new JetStream(host.Bus);
 
         // 1. Sources and policy.
-        view.Expect(MeshExpectation.Parse(host.Options.Configuration["EXPECT"] ?? ""));
-        string[] directories = [Path.Combine(AppContext.BaseDirectory, "sources"), .. host.Options.Configuration["SOURCES"] is { } more ? new[] { more } : []];
-        _replicas = [.. SourceCatalog.Load(directories, host.Options.Configuration["PLUGINS"]).Select(s => new SourceReplica(s, host.Bus, host.Subjects, _jetStream))];
+        view.Expect(host.Options.Get(MeshSettings.Expect) ?? new Dictionary<string, int>());
+        string[] directories = [Path.Combine(AppContext.BaseDirectory, "sources"), .. host.Options.Get(MeshSettings.Sources) is { } more ? new[] { more } : []];
+        _replicas = [.. SourceCatalog.Load(directories, host.Options.Get(MeshSettings.Plugins)).Select(s => new SourceReplica(s, host.Bus, host.Subjects, _jetStream))];
         _audit = new AuditLog(_jetStream, host.Subjects, host.Counters);
         _others = new OtherSources(host.Bus);
-        Grpc = new GrpcHost(host, _replicas, _others, host.Options.Configuration["ACCESS"] is { } policy ? AccessPolicyReader.Read(policy) : AccessPolicy.Open, _audit);
+        Grpc = new GrpcHost(host, _replicas, _others, host.Options.Get(MeshSettings.Access) is { } policy ? AccessPolicyReader.Read(policy) : AccessPolicy.Open, _audit);
         host.Counters.Gauge("source_entries", "Entries of all writable sources", () => _replicas.Sum(r => (long)r.Count));
         host.Counters.Counter("log_records_malformed", "Records of logs that could not be read", () => _replicas.Sum(r => r.Malformed));
         host.Counters.Counter("source_code_late", "Calls of the code of sources that did not come back in time, or were not made because of it", () => _replicas.Sum(r => r.CodeLate));

@@ -9,7 +9,6 @@ Pipeline pipeline = null!;
 GrpcListener listener = null!;
 return await MeshHost.RunAsync("datasource-api", args, RunAsync, new MeshHostSetup
 {
-    Flags = new Dictionary<string, string>(GrpcListener.Flags) { ["--expect"] = "EXPECT", ["--sources"] = "SOURCES", ["--plugins"] = "PLUGINS" },
     Builder = (builder, host) =>
     {
         listener = new GrpcListener(host.Options);

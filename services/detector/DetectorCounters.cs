@@ -1,3 +1,4 @@
+using TraceeMesh.Contracts;
 using TraceeMesh.ServiceDefaults;
 
 namespace TraceeMesh.Detector;
@@ -5,6 +6,8 @@ namespace TraceeMesh.Detector;
 /// <summary>What a detector counts.</summary>
 public sealed class DetectorCounters(ServiceCounters counters)
 {
+    private readonly long[] _waiting = new long[Partitioning.Partitions];
+
     public ServiceCounter FramesJudged { get; } = counters.Counter("frames_judged", "Event frames judged");
 
     public ServiceCounter FramesSkipped { get; } = counters.Counter("frames_skipped", "Event frames that had been judged before");
@@ -54,4 +57,10 @@ public sealed class DetectorCounters(ServiceCounters counters)
     public ServiceCounter ConsumersMade { get; } = counters.Counter("consumers_made", "Consumers of the events stream made, the first of each lease included");
 
     public ServiceCounter DeadLettersLost { get; } = counters.Counter("dead_letters_lost", "Undecodable frames that could not be put aside either");
+
+    /// <summary>Says how many frames wait behind the one in hand; a partition given up has none that wait for this detector.</summary>
+    public void Waiting(int partition, long frames) => Volatile.Write(ref _waiting[partition], frames);
+
+    /// <summary>Adds the sum of what waits.</summary>
+    public void AddWaiting() => counters.Gauge("frames_waiting", "Event frames of the partitions of this detector that are not judged yet", () => _waiting.Sum());
 }

@@ -11,6 +11,7 @@ using TraceeMesh.Detector.Selecting;
 using TraceeMesh.Detector.Silence;
 using TraceeMesh.Detector.State;
 using TraceeMesh.ServiceDefaults;
+using TraceeMesh.ServiceDefaults.Configuration;
 using TraceeMesh.Signatures;
 using TraceeMesh.Signatures.BuiltIn.DefenseEvasion;
 
@@ -32,9 +33,6 @@ namespace TraceeMesh.Detector;
 /// </summary>
 public static class Pipeline
 {
-    /// <summary><c>--signatures</c>, TRACEEMESH_SIGNATURES: the operator's directory of signatures.</summary>
-    public const string SignaturesKey = "SIGNATURES";
-
     /// <summary>Runs a detector with the signatures that come with it.</summary>
     public static Task RunAsync(MeshHost host, CancellationToken cancellation) =>
         RunAsync(host, SignatureAssembly.Find(typeof(AntiDebugging).Assembly), cancellation);
@@ -73,6 +71,7 @@ public static class Pipeline
         host.Counters.Counter("heartbeats_refused", "Heartbeats of services beyond those that can be watched", () => silence.Refused);
         using var requests = host.Bus.Subscribe(host.Subjects.Signatures, new SignaturesEndpoint(host.Options.Instance, catalog, directory).Answer);
         LookupMetrics.Add(host.Counters, catalog);
+        counters.AddWaiting();
         host.Counters.Gauge("partitions_owned", "Partitions this detector judges", () => keeper.Owned);
 
         await RunTogetherAsync(
@@ -87,12 +86,8 @@ public static class Pipeline
             cancellation);
     }
 
-    private static SignatureDirectory? Open(MeshHost host, SignatureCatalog catalog, Action changed) => host.Options.Configuration[SignaturesKey] switch
-    {
-        null or "" => null,
-        var path when Directory.Exists(path) => new SignatureDirectory(path, catalog, changed, host.Time, host.Log),
-        var path => throw new ServiceExitException(ExitCode.Usage, $"--signatures {path}: there is no such directory, or it is closed to this user"),
-    };
+    private static SignatureDirectory? Open(MeshHost host, SignatureCatalog catalog, Action changed) =>
+        host.Options.Get(MeshSettings.Signatures) is { } path ? new SignatureDirectory(path, catalog, changed, host.Time, host.Log) : null;
 
     // A signature may hold a thread in every partition at once; the judges that go on without it must not wait until the pool has
     // made up its mind to grow.

@@ -1,8 +1,10 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using TraceeMesh.Bus;
 using TraceeMesh.Contracts;
+using TraceeMesh.Contracts.Frames;
 using TraceeMesh.Enricher.Accounting;
 using TraceeMesh.Enricher.Containers.Kubernetes;
 using TraceeMesh.Enricher.Containers.Runtimes;
@@ -89,7 +91,7 @@ public sealed class Pipeline(
 
     /// <summary>The pipeline of a host.</summary>
     public Pipeline(MeshHost host, Func<ContainerRuntime, IReadOnlyList<IContainerRuntime>> runtimes, PodWatch? pods)
-        : this(host.Options.Node, host.Options.Instance, runtimes, pods, EnrichmentOptions.From(host.Options.Configuration), host.Bus, host.Subjects, host.Log, host.Counters, host.Health, host.Options.NatsDomain)
+        : this(host.Options.Node, host.Options.Instance, runtimes, pods, EnrichmentOptions.From(host.Options), host.Bus, host.Subjects, host.Log, host.Counters, host.Health, host.Options.NatsDomain)
     {
     }
 
@@ -310,7 +312,21 @@ public sealed class Pipeline(
             return;
         }
 
-        cutter.Take(new RawFrame(header, records, message, gap), _cut); // 5
+        cutter.Take(new RawFrame(header, records, message, gap) { Span = Follow(message, header) }, _cut); // 5
+    }
+
+    private static Activity? Follow(JetStreamMessage message, RawFrameHeader header)
+    {
+        var span = MeshTrace.Follow(SpanNames.Enrich, ActivityKind.Consumer, message.Headers);
+
+        // It ends where the frame is cut, which may be in another turn of the loop.
+        if (span is not null)
+        {
+            Activity.Current = null;
+            span.SetTag(SpanTags.Node, header.Node).SetTag(SpanTags.Load, NodeBooks.Name(header.LoadId)).SetTag(SpanTags.Offset, header.FirstOffset);
+        }
+
+        return span;
     }
 
     private async ValueTask PublishAsync(FrameCutter cutter, Publishers publishers, CancellationToken cancellation)
@@ -324,7 +340,7 @@ public sealed class Pipeline(
         {
             _unsettled.Enqueue((frame.Partition, frame.LoadId, frame.EndOffset));
             await publishers.Events.EnqueueAsync(
-                new OutgoingFrame(subjects.Events(node, frame.Partition), frame.MessageId, frame.Buffer, frame.Length, frame.FirstOffset, frame.EndOffset),
+                new OutgoingFrame(subjects.Events(node, frame.Partition), frame.MessageId, frame.Buffer, frame.Length, frame.FirstOffset, frame.EndOffset, frame.TraceParent),
                 cancellation);
             _eventFrames.Add();
         }
@@ -372,6 +388,7 @@ public sealed class Pipeline(
         counters.Counter("containers_refused", "Directories of containers not taken in for lack of room", () => _stores.Containers.Refused);
         counters.Gauge("container_label_bytes", "Memory that labels of containers take", () => _stores.Containers.Labels.Used);
         counters.Counter("container_labels_refused", "Containers whose labels were not kept for lack of room", () => _stores.Containers.Labels.Refused);
+        CountBooks(cutter.Books);
         CountPods();
         CountDns();
         counters.Gauge("processes", "Processes kept", () => _stores.Processes.Count);
@@ -383,6 +400,17 @@ public sealed class Pipeline(
         counters.Counter("threads_evicted", "Dead threads that made room for others before their time", () => _stores.Processes.EvictedThreads);
         counters.Counter("process_facts_dropped", "Facts and texts of processes not kept for lack of room", () => _stores.Processes.FactsDropped);
         counters.Counter("process_id_collisions", "Processes and threads that had the id of another one, and were given one of their own", () => _stores.Processes.Collisions);
+    }
+
+    // The books of the current load; they begin anew with each, as a counter may.
+    private void CountBooks(NodeBooks books)
+    {
+        counters.Counter("ledger_produced", "Records of the current load that are accounted for: judged, filtered, lost or waiting", () => books.Produced);
+        counters.Counter("ledger_derived", "Events made from others", () => books.Totals().Derived);
+        counters.Counter("ledger_emitted", "Events handed to detectors", () => books.Totals().Emitted);
+        counters.Gauge("ledger_parked", "Events that wait for their container, as the books have it", () => books.Totals().Parked);
+        counters.CounterOfEach("ledger_filtered", "Events rightly not judged, by the rule", "rule", () => books.Totals().Filtered);
+        counters.CounterOfEach("ledger_lost", "Events lost, by the reason", "reason", () => books.Totals().Lost);
     }
 
     private void CountPods()

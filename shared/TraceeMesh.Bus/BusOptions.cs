@@ -22,9 +22,13 @@ public sealed record BusOptions
     public BusTls? Tls { get; init; }
 
     /// <summary>
-    /// What the subjects of replies begin with. A user confined to its own inbox sets it to what it may subscribe.
+    /// What the subjects of replies begin with: <c>_INBOX</c> and the user, where there is one, so that nobody hears another's replies.
     /// </summary>
-    public string InboxPrefix { get; init; } = "_INBOX";
+    public string InboxPrefix
+    {
+        get => field ?? (User is null ? "_INBOX" : $"_INBOX.{User}");
+        init;
+    }
 
     /// <summary>How long one attempt to connect may take.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(2);

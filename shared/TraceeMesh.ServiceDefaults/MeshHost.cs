@@ -12,7 +12,9 @@ using OpenTelemetry.Metrics;
 using TraceeMesh.Bus;
 using TraceeMesh.Contracts;
 using TraceeMesh.Contracts.Mesh;
-using TraceeMesh.ServiceDefaults.Metrics;
+using TraceeMesh.ServiceDefaults.Configuration;
+using TraceeMesh.ServiceDefaults.Http;
+using TraceeMesh.ServiceDefaults.Telemetry;
 
 namespace TraceeMesh.ServiceDefaults;
 
@@ -25,7 +27,11 @@ public sealed class MeshHost : IAsyncDisposable
     private static readonly TimeSpan BusWait = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan DrainTimeout = TimeSpan.FromSeconds(2);
 
+    // What the last numbers may take of a service's end; who collects them may be gone.
+    private const int FarewellMilliseconds = 1000;
+
     private readonly PrometheusText _metrics = new();
+    private readonly OtlpExport _export;
     private readonly MeterProvider _meters;
     private readonly ILoggerFactory _logs;
     private BusConnection? _bus;
@@ -37,11 +43,12 @@ public sealed class MeshHost : IAsyncDisposable
         Options = options;
         Subjects = new Subjects(options.Prefix);
         Streams = new StreamTable(Subjects);
+        _export = new OtlpExport(options, Environment.GetEnvironmentVariable);
         _logs = LoggerFactory.Create(ConfigureLog);
         Log = _logs.CreateLogger(options.Service);
-        _meters = Sdk.CreateMeterProviderBuilder()
+        _meters = _export.AddTo(Sdk.CreateMeterProviderBuilder()
             .AddMeter(ServiceCounters.MeterName, "System.Runtime", "Microsoft.AspNetCore.Hosting")
-            .AddReader(new BaseExportingMetricReader(_metrics))
+            .AddReader(new BaseExportingMetricReader(_metrics)))
             .Build();
     }
 
@@ -99,6 +106,13 @@ public sealed class MeshHost : IAsyncDisposable
     public static async Task<int> RunAsync(string service, string[] args, Func<MeshHost, CancellationToken, Task> pipeline, MeshHostSetup? setup = null)
     {
         setup ??= new MeshHostSetup();
+        var program = setup.Program ?? service;
+        if (SettingsHelp.IsAskedFor(args))
+        {
+            await Console.Out.WriteAsync(SettingsHelp.Of(program));
+            return ExitCode.Ok;
+        }
+
         try
         {
             if (Mechanisms.Refusal is { } refusal)
@@ -106,7 +120,7 @@ public sealed class MeshHost : IAsyncDisposable
                 throw new ServiceExitException(ExitCode.Usage, refusal);
             }
 
-            await using var host = new MeshHost(MeshOptions.Parse(service, args, setup.Flags));
+            await using var host = new MeshHost(MeshOptions.Parse(service, program, args));
             return await host.RunAsync(pipeline, setup);
         }
         catch (ServiceExitException e)
@@ -129,15 +143,21 @@ public sealed class MeshHost : IAsyncDisposable
             await _bus.DrainAsync(DrainTimeout);
         }
 
+        // The last numbers go out while there is somebody to ask for them.
+        _meters.Shutdown(FarewellMilliseconds);
         Counters.Dispose();
         _meters.Dispose();
+        _export.Dispose();
         _logs.Dispose();
     }
 
-    private static void ConfigureLog(ILoggingBuilder log) =>
+    private void ConfigureLog(ILoggingBuilder log)
+    {
+        _export.AddTo(log);
         log.AddSimpleConsole(o => (o.SingleLine, o.TimestampFormat, o.UseUtcTimestamp) = (true, "yyyy-MM-dd'T'HH:mm:ss.fff'Z' ", true))
             .AddFilter("Microsoft", LogLevel.Warning)
             .Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(o => o.LogToStandardErrorThreshold = LogLevel.Trace);
+    }
 
     private async Task<int> RunAsync(Func<MeshHost, CancellationToken, Task> pipeline, MeshHostSetup setup)
     {
@@ -197,8 +217,9 @@ public sealed class MeshHost : IAsyncDisposable
     {
         Urls = Options.NatsUrl.Split(','),
         Name = $"{Options.Service}.{Options.Instance}",
-        User = Options.User,
-        Password = Options.Password,
+        User = Options.BusUser?.Name,
+        Password = Options.BusUser?.Password,
+        Tls = Options.BusTls,
         WaitForServer = BusWait,
         StreamReplicas = Options.StreamReplicas,
         Time = Time,
@@ -230,16 +251,31 @@ public sealed class MeshHost : IAsyncDisposable
 
     private async Task StartHttpAsync(MeshHostSetup setup)
     {
+        var certificate = ServerCertificate.Load(Options.Get(MeshSettings.HttpCertificate), Options.Get(MeshSettings.HttpKey), MeshSettings.HttpCertificate);
+        var guard = new HttpGuard(Options.Http, certificate is not null, Options.Get(MeshSettings.HttpToken), Options.Get(MeshSettings.Insecure));
+        if (guard.IsClosed)
+        {
+            Log.LogWarning("{Address} is beyond loopback, without TLS or without a token: only /healthz and /readyz answer there; give --http-certificate and --http-token-file, or --insecure yes", Options.Http);
+        }
+
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         ConfigureLog(builder.Logging);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Listen(Options.Http);
+            kestrel.Listen(Options.Http, listen =>
+            {
+                guard.Mark(listen);
+                if (certificate is not null)
+                {
+                    listen.UseHttps(certificate);
+                }
+            });
         });
         setup.Builder?.Invoke(builder, this);
         _web = builder.Build();
+        _web.Use(guard.AnswerAsync);
         _web.MapGet("/healthz", context => Answer(context, Health.State is not Heartbeat.Degraded));
         _web.MapGet("/readyz", setup.Ready ?? (context => Answer(context, Health.State is Heartbeat.Ready)));
         _web.MapGet("/metrics", context =>

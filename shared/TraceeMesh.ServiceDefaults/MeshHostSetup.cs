@@ -6,8 +6,8 @@ namespace TraceeMesh.ServiceDefaults;
 /// <summary>What one service has beside the others.</summary>
 public sealed record MeshHostSetup
 {
-    /// <summary>Its own flags, each with its environment variable without the prefix TRACEEMESH_.</summary>
-    public IReadOnlyDictionary<string, string>? Flags { get; init; }
+    /// <summary>Which program it is, one of <see cref="Configuration.MeshPrograms"/>; the one called as the service when null.</summary>
+    public string? Program { get; init; }
 
     /// <summary>Further settings of its web server.</summary>
     public Action<WebApplicationBuilder, MeshHost>? Builder { get; init; }

@@ -22,6 +22,7 @@ public sealed class ServiceCounters : IDisposable
 
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Func<long>> _values = [];
+    private readonly Dictionary<string, Func<IEnumerable<(string Thing, long Value)>>> _each = [];
     private readonly Meter _meter = new(MeterName);
 
     /// <summary>Adds a counter.</summary>
@@ -46,11 +47,15 @@ public sealed class ServiceCounters : IDisposable
     /// <param name="help">What it counts.</param>
     /// <param name="label">Name of the label.</param>
     /// <param name="read">Each thing and its number.</param>
-    public void CounterOfEach(string name, string help, string label, Func<IEnumerable<(string Thing, long Value)>> read) =>
-        _meter.CreateObservableCounter(
-            $"traceemesh_{name}",
-            () => read().Select(r => new Measurement<long>(r.Value, new KeyValuePair<string, object?>(label, r.Thing))),
-            description: help);
+    public void CounterOfEach(string name, string help, string label, Func<IEnumerable<(string Thing, long Value)>> read)
+    {
+        lock (_gate)
+        {
+            _each.Add(name, read);
+        }
+
+        _meter.CreateObservableCounter($"traceemesh_{name}", () => Measure(name, label), description: help);
+    }
 
     /// <summary>Adds a number that goes up and down.</summary>
     public void Gauge(string name, string help, Func<long> read)
@@ -78,11 +83,26 @@ public sealed class ServiceCounters : IDisposable
                 var last = read();
                 _values[name] = () => last;
             }
+
+            foreach (var (name, read) in _each)
+            {
+                var last = read().ToArray();
+                _each[name] = () => last;
+            }
         }
     }
 
     /// <inheritdoc/>
     public void Dispose() => _meter.Dispose();
+
+    // Read to the end under the lock: nobody reads while they are frozen.
+    private Measurement<long>[] Measure(string name, string label)
+    {
+        lock (_gate)
+        {
+            return [.. _each[name]().Select(r => new Measurement<long>(r.Value, new KeyValuePair<string, object?>(label, r.Thing)))];
+        }
+    }
 
     private long Read(string name)
     {

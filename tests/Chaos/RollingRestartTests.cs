@@ -17,7 +17,7 @@ public sealed class RollingRestartTests
     public async Task Services_RestartedOneAfterTheOther_LoseAndRepeatNothing()
     {
         await using var mesh = await LiveMesh.StartAsync("--detectors", "2");
-        await using var bus = await mesh.ConnectAsync("detector");
+        await using var bus = await mesh.ConnectAsync(Permissions.CommandLine);
         await mesh.FindsAsync("anti_debugging", async () => (await Shell.RunAsync(Trigger.PathOf("traceme"))).Pid);
 
         using var run = TriggerRun.Start(Rate, LongestSeconds);

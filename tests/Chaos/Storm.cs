@@ -57,7 +57,7 @@ internal sealed class Storm(StormPlan plan, int seed, ITestOutputHelper output)
             : new Dictionary<string, string> { [Mechanisms.Variable] = plan.SwitchedOff, [Mechanisms.Permission] = "yes" };
         await using var mesh = await LiveMesh.StartAsync(environment, "--detectors", "2");
         await LoadAsync(mesh);
-        await using var bus = await mesh.ConnectAsync("detector");
+        await using var bus = await mesh.ConnectAsync(Permissions.CommandLine);
         await mesh.FindsAsync("anti_debugging", async () => (await Shell.RunAsync(Trigger.PathOf("traceme"))).Pid);
 
         var container = string.Concat(Enumerable.Repeat($"{Environment.ProcessId % 65536:x4}", 16));

@@ -3,6 +3,7 @@ using System.Text;
 using TraceeMesh.Bus;
 using TraceeMesh.Cli.Connection;
 using TraceeMesh.Cli.Findings;
+using TraceeMesh.Cli.Forwarding;
 using TraceeMesh.Cli.Streams;
 using TraceeMesh.Contracts;
 
@@ -18,14 +19,36 @@ internal static class FindingsCommand
         var noFollow = new Option<bool>("--no-follow") { Description = "End with the findings there are" };
         var nats = CommonOptions.Nats();
         var stateDirectory = CommonOptions.StateDirectory();
-        var command = new Command("findings", "Print findings: those of the stream, then those that come; repeats are folded, with --json they are not") { json, since, noFollow, nats, stateDirectory };
-        command.SetAction((parsed, cancellation) => Run(
-            MeshAddress.Find(parsed.GetValue(nats), parsed.GetValue(stateDirectory)),
-            parsed.GetValue(json),
-            parsed.GetValue(since),
-            !parsed.GetValue(noFollow),
-            cancellation));
+        var forward = new Option<string?>("--forward") { Description = "Post each finding to this address instead of printing it: in order, at least once, from where the last one with this name ended" };
+        var name = new Option<string?>("--name") { Description = "Name of the position of --forward [default: made from the address]" };
+        var format = new Option<string?>("--format") { Description = "What --forward posts: json, the finding, or otlp, a log record of OpenTelemetry in JSON [default: json]" };
+        var tokenFile = new Option<string?>("--token-file") { Description = $"File with the bearer token for --forward [default: {ForwardOptions.TokenVariable} in the environment]" };
+        var command = new Command("findings", "Print findings: those of the stream, then those that come; repeats are folded, with --json they are not") { json, since, noFollow, forward, name, format, tokenFile, nats, stateDirectory };
+        command.SetAction((parsed, cancellation) => parsed.GetValue(forward) is { } url
+            ? Forward(
+                MeshAddress.Find(parsed.GetValue(nats), parsed.GetValue(stateDirectory)),
+                ForwardOptions.Read(url, parsed.GetValue(name), parsed.GetValue(format), parsed.GetValue(tokenFile), Environment.GetEnvironmentVariable),
+                !parsed.GetValue(noFollow),
+                cancellation)
+            : Run(
+                MeshAddress.Find(parsed.GetValue(nats), parsed.GetValue(stateDirectory)),
+                parsed.GetValue(json),
+                parsed.GetValue(since),
+                !parsed.GetValue(noFollow),
+                cancellation));
         return command;
+    }
+
+    private static async Task<int> Forward(MeshAddress address, ForwardOptions options, bool follow, CancellationToken cancellation)
+    {
+        if (address.IsReader)
+        {
+            throw new CommandException(ExitCode.NoPrivilege, "without the credentials of the state directory a client is a reader, and a reader keeps no position: run as the user who started the mesh");
+        }
+
+        await using var bus = await MeshConnection.Open(address, cancellation);
+        await new FindingForwarder(bus, new StreamTable(MeshSubjects.InForce), MeshSubjects.InForce, options, Console.Error).RunAsync(follow, cancellation);
+        return ExitCode.Ok;
     }
 
     private static async Task<int> Run(MeshAddress address, bool json, TimeSpan? since, bool follow, CancellationToken cancellation)

@@ -13,13 +13,24 @@ internal static class MeshConnection
         try
         {
             return await BusConnection.ConnectAsync(
-                new BusOptions { Urls = address.Nats.Split(','), Name = "tmesh", User = user?.User, Password = user?.Password },
+                new BusOptions { Urls = address.Nats.Split(','), Name = "tmesh", User = user?.User, Password = user?.Password, Tls = Tls(address.Nats, Environment.GetEnvironmentVariable) },
                 cancellation);
         }
         catch (BusException exception)
         {
             throw Failure(exception);
         }
+    }
+
+    /// <summary>By the variables that services read, too.</summary>
+    private static BusTls? Tls(string nats, Func<string, string?> environment)
+    {
+        var (authorities, certificate, key, name) = (Given("CA"), Given("CERTIFICATE"), Given("KEY"), Given("SERVER_NAME"));
+        return nats.StartsWith("tls://", StringComparison.Ordinal) || (authorities ?? certificate ?? name) is not null
+            ? new BusTls { CertificateAuthorityFile = authorities, CertificateFile = certificate, KeyFile = key, ServerName = name }
+            : null;
+
+        string? Given(string what) => environment($"TRACEEMESH_NATS_{what}") is { Length: > 0 } text ? text : null;
     }
 
     /// <summary>The bus's own words with the exit code they mean.</summary>

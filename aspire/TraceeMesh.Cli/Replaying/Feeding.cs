@@ -71,13 +71,13 @@ internal sealed class Feeding(CaptureFile capture, string path, MeshAddress addr
 
     private Task<EnricherProcess> StartEnricher()
     {
-        var directory = Checkout.Require().OutputOf(EnricherProject);
+        var directory = Checkout.Require().OutputOf($"{EnricherProject}.csproj");
         return EnricherProcess.Start(
             [
                 Programs.CurrentDotnet, Path.Combine(directory, EnricherProject + ".dll"),
                 "--node", target.Node, "--instance", $"enricher-{Subjects.Safe(target.Node)}", "--nats", address.Nats, "--credentials", state.CredentialsOf("enricher"),
             ],
-            path,
+            Path.GetFullPath(path), // it starts in a directory of its own
             StopPatience);
     }
 }

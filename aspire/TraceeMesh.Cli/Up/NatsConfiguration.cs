@@ -30,23 +30,10 @@ public sealed record NatsConfiguration(string ServerName, IPEndPoint Listen, IRe
         text.Append($"max_payload: {Limits.MessageBytes}\n");
         text.Append($"jetstream {{ store_dir: {Quote(StoreDirectory)}, max_memory_store: {MemoryStoreBytes}, max_file_store: {FileStoreBytes} }}\n");
         text.Append($"no_auth_user: {Quote(Contracts.Permissions.Reader)}\n");
-        text.Append("authorization {\n  users: [\n");
-        foreach (var permission in Permissions)
-        {
-            var user = Users[permission.User];
-            text.Append($"    {{ user: {Quote(user.User)}, password: {Quote(user.Password)}, permissions: {{ ");
-            text.Append($"publish: {Subjects(permission.Publish, permission.Denied)}, subscribe: {Subjects(permission.Subscribe, permission.Denied)} }} }}\n");
-        }
-
-        return text.Append("  ]\n}\n").ToString();
+        text.Append("authorization {\n");
+        NatsUsers.Write(text, Users, Permissions);
+        return text.Append("}\n").ToString();
     }
 
-    private static string Subjects(IReadOnlyList<string> allowed, IReadOnlyList<string> denied) =>
-        allowed.Count == 0 ? "{ deny: [\">\"] }"
-        : denied.Count == 0 ? $"{{ allow: {List(allowed)} }}"
-        : $"{{ allow: {List(allowed)}, deny: {List(denied)} }}";
-
-    private static string List(IReadOnlyList<string> subjects) => $"[{string.Join(", ", subjects.Select(Quote))}]";
-
-    private static string Quote(string value) => $"\"{value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
+    private static string Quote(string value) => NatsUsers.Quote(value);
 }

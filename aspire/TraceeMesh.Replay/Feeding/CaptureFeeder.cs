@@ -113,8 +113,9 @@ public sealed class CaptureFeeder : IDisposable
         var buffer = ArrayPool<byte>.Shared.Rent(message.Length);
         message.WrittenSpan.CopyTo(buffer);
         var id = string.Create(CultureInfo.InvariantCulture, $"{header.LoadId:x8}.{header.FirstOffset}");
+        using var span = header.Count > 0 ? MeshTrace.Begin(header.LoadId, header.FirstOffset, _bus.Time.GetUtcNow()) : null;
         await publisher.EnqueueAsync(
-            new OutgoingFrame(_subjects.Raw(_target.Node), header.Count > 0 ? id : $"{id}.s{_silences++}", buffer, message.Length, header.FirstOffset, header.EndOffset),
+            new OutgoingFrame(_subjects.Raw(_target.Node), header.Count > 0 ? id : $"{id}.s{_silences++}", buffer, message.Length, header.FirstOffset, header.EndOffset, MeshTrace.HeaderOf(span)),
             cancellation);
         Frames++;
         Records += header.Count;

@@ -1,4 +1,6 @@
 using System.Buffers;
+using System.Diagnostics;
+using System.Globalization;
 using System.Runtime.InteropServices;
 using TraceeMesh.Bus;
 using TraceeMesh.Collector.Consumers;
@@ -32,7 +34,7 @@ public sealed class RingDrain : IDisposable
     private readonly TimeProvider _time;
     private readonly BootEpoch _bootEpoch;
     private readonly string _subject;
-    private readonly Queue<(long EndOffset, long RingPosition, long JournalPosition)> _unsettled = new();
+    private readonly Queue<(long EndOffset, long RingPosition, long JournalPosition, Activity? Span)> _unsettled = new();
     private readonly Queue<OutgoingFrame> _closed = new();
     private JournalNotes _notes;
     private EventSet _selected = new();
@@ -175,7 +177,7 @@ public sealed class RingDrain : IDisposable
             }
 
             _closed.Enqueue(new OutgoingFrame(_subject, entry.MessageId, buffer, length, entry.FirstOffset, entry.EndOffset));
-            _unsettled.Enqueue((entry.EndOffset, entry.RingEnd, entry.End));
+            _unsettled.Enqueue((entry.EndOffset, entry.RingEnd, entry.End, null));
             Resumed++;
         }
 
@@ -308,9 +310,23 @@ public sealed class RingDrain : IDisposable
         var position = Note(header, id, ringPosition, recordBytes, encoded);
         var buffer = ArrayPool<byte>.Shared.Rent(encoded.Length);
         encoded.CopyTo(buffer);
-        _closed.Enqueue(new OutgoingFrame(_subject, id, buffer, encoded.Length, header.FirstOffset, header.EndOffset));
-        _unsettled.Enqueue((header.EndOffset, ringPosition, position));
+        var span = header.Count > 0 ? Trace(header) : null;
+        _closed.Enqueue(new OutgoingFrame(_subject, id, buffer, encoded.Length, header.FirstOffset, header.EndOffset, MeshTrace.HeaderOf(span)));
+        _unsettled.Enqueue((header.EndOffset, ringPosition, position, span));
         _lastFrameAt = _time.GetTimestamp();
+    }
+
+    private Activity? Trace(RawFrameHeader header)
+    {
+        var span = MeshTrace.Begin(header.LoadId, header.FirstOffset, DateTimeOffset.UnixEpoch.AddTicks(((long)_firstRecordAt + header.BootEpoch) / TimeSpan.NanosecondsPerTick));
+        return span?
+            .SetTag("messaging.system", "nats")
+            .SetTag("messaging.destination.name", _subject)
+            .SetTag("messaging.operation.type", "send")
+            .SetTag("messaging.batch.message_count", header.Count)
+            .SetTag(SpanTags.Node, header.Node)
+            .SetTag(SpanTags.Load, header.LoadId.ToString("x8", CultureInfo.InvariantCulture))
+            .SetTag(SpanTags.Offset, header.FirstOffset);
     }
 
     private long Note(RawFrameHeader header, string id, long ringPosition, int recordBytes, ReadOnlyMemory<byte> encoded)
@@ -367,6 +383,7 @@ public sealed class RingDrain : IDisposable
         while (_unsettled.TryPeek(out var frame) && frame.EndOffset <= settled)
         {
             (position, journal) = (frame.RingPosition, frame.JournalPosition);
+            frame.Span?.Dispose();
             _unsettled.Dequeue();
         }
 

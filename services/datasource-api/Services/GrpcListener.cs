@@ -1,11 +1,11 @@
 using System.Net;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using TraceeMesh.Contracts;
 using TraceeMesh.Grpc;
 using TraceeMesh.ServiceDefaults;
+using TraceeMesh.ServiceDefaults.Configuration;
 
 namespace TraceeMesh.DataSourceApi.Services;
 
@@ -15,17 +15,6 @@ namespace TraceeMesh.DataSourceApi.Services;
 /// </summary>
 public sealed class GrpcListener
 {
-    /// <summary>The flags that it reads, each with its environment variable without the prefix TRACEEMESH_.</summary>
-    public static readonly IReadOnlyDictionary<string, string> Flags = new Dictionary<string, string>
-    {
-        ["--grpc"] = "GRPC_ADDRESS",
-        ["--grpc-certificate"] = "GRPC_CERTIFICATE",
-        ["--grpc-key"] = "GRPC_KEY",
-        ["--grpc-client-ca"] = "GRPC_CLIENT_CA",
-        ["--access"] = "ACCESS",
-        ["--insecure"] = "INSECURE",
-    };
-
     private const string UnixPrefix = "unix:";
     private const UnixFileMode SocketMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
@@ -38,20 +27,19 @@ public sealed class GrpcListener
     /// <exception cref="ServiceExitException">It cannot be used, or would let strangers in.</exception>
     public GrpcListener(MeshOptions options)
     {
-        var configuration = options.Configuration;
-        var address = configuration["GRPC_ADDRESS"] ?? "127.0.0.1:4466";
+        var address = options.Get(MeshSettings.GrpcAddress)!;
         if (address.StartsWith(UnixPrefix, StringComparison.Ordinal))
         {
             _socket = Path.GetFullPath(address[UnixPrefix.Length..]);
         }
         else
         {
-            _address = MeshOptions.ParseEndPoint("--grpc", address);
+            _address = IPEndPoint.Parse(address);
         }
 
-        _certificate = LoadCertificate(configuration["GRPC_CERTIFICATE"], configuration["GRPC_KEY"]);
-        _clientAuthorities = LoadAuthorities(configuration["GRPC_CLIENT_CA"]);
-        RefuseStrangers(address, configuration["ACCESS"] is not null, configuration["INSECURE"]);
+        _certificate = ServerCertificate.Load(options.Get(MeshSettings.GrpcCertificate), options.Get(MeshSettings.GrpcKey), MeshSettings.GrpcCertificate);
+        _clientAuthorities = options.Get(MeshSettings.GrpcClientCa);
+        RefuseStrangers(address, options.Get(MeshSettings.Access) is not null, options.Get(MeshSettings.Insecure));
     }
 
     /// <summary>Whether calls are encrypted.</summary>
@@ -80,50 +68,9 @@ public sealed class GrpcListener
         }
     }
 
-    private static X509Certificate2? LoadCertificate(string? certificate, string? key)
+    private void RefuseStrangers(string address, bool hasPolicy, bool insecure)
     {
-        if (certificate is null)
-        {
-            return null;
-        }
-
-        try
-        {
-            return X509Certificate2.CreateFromPemFile(certificate, key);
-        }
-        catch (Exception e) when (e is CryptographicException or IOException or UnauthorizedAccessException)
-        {
-            throw new ServiceExitException(ExitCode.Usage, $"--grpc-certificate {certificate} --grpc-key {key}: {e.Message}; both are PEM files");
-        }
-    }
-
-    private static X509Certificate2Collection? LoadAuthorities(string? file)
-    {
-        if (file is null)
-        {
-            return null;
-        }
-
-        try
-        {
-            var authorities = new X509Certificate2Collection();
-            authorities.ImportFromPemFile(file);
-            return authorities;
-        }
-        catch (Exception e) when (e is CryptographicException or IOException or UnauthorizedAccessException)
-        {
-            throw new ServiceExitException(ExitCode.Usage, $"--grpc-client-ca {file}: {e.Message}; it is a PEM file");
-        }
-    }
-
-    private void RefuseStrangers(string address, bool hasPolicy, string? insecure)
-    {
-        if (insecure is not (null or "yes" or "no"))
-        {
-            throw new ServiceExitException(ExitCode.Usage, $"--insecure {insecure}: yes or no");
-        }
-
-        if (_socket is not null || IPAddress.IsLoopback(_address!.Address) || (IsEncrypted && hasPolicy) || insecure == "yes")
+        if (_socket is not null || IPAddress.IsLoopback(_address!.Address) || (IsEncrypted && hasPolicy) || insecure)
         {
             return;
         }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using TraceeMesh.Bus;
 using TraceeMesh.Contracts;
@@ -22,6 +23,7 @@ public sealed partial class FindingPublisher(JetStream jetStream, StreamDefiniti
     /// <inheritdoc/>
     public async Task StoreAsync(IReadOnlyList<Finding> findings, CancellationToken cancellation)
     {
+        using var span = MeshTrace.Within(SpanNames.Store, ActivityKind.Producer)?.SetTag(SpanTags.Findings, findings.Count);
         var pending = await PublishAsync(findings, cancellation);
         if (pending.Count == 0)
         {
@@ -51,9 +53,10 @@ public sealed partial class FindingPublisher(JetStream jetStream, StreamDefiniti
     private async Task<IReadOnlyList<Finding>> PublishAsync(IReadOnlyList<Finding> findings, CancellationToken cancellation)
     {
         var acks = new Task<PublishAck>[findings.Count];
+        var headers = MeshTrace.Inject(BusHeaders.Json);
         for (var i = 0; i < findings.Count; i++)
         {
-            acks[i] = jetStream.PublishAsync(findings[i].Subject, findings[i].Payload, findings[i].Id, BusHeaders.Json, cancellation).AsTask();
+            acks[i] = jetStream.PublishAsync(findings[i].Subject, findings[i].Payload, findings[i].Id, headers, cancellation).AsTask();
         }
 
         List<Finding>? missing = null;

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using TraceeMesh.Bus;
 using TraceeMesh.Contracts;
 using TraceeMesh.Contracts.Events;
@@ -138,6 +139,7 @@ public sealed class RemoteDataSource(BusConnection bus, Subjects subjects, DataS
 
     private async ValueTask AskAsync(EventFrameHeader frame, IReadOnlyList<PositionedKey> questions, int from, int count, LookupResult[] answers, CancellationToken cancellation)
     {
+        using var span = MeshTrace.Within(SpanNames.Lookup, ActivityKind.Client)?.SetTag(SpanTags.Source, $"{Namespace}/{Id}").SetTag(SpanTags.Keys, count);
         using var reply = await RequestAsync(frame, questions, from, count, cancellation);
         var failure = reply.Status == ReplyStatus.Timeout ? LookupStatus.Timeout : LookupStatus.Unavailable;
         if (reply.Status == ReplyStatus.Ok && LookupCodec.TryReadReply(reply.Payload, out var read) == FrameStatus.Ok && read.Results.Count == count)
@@ -199,7 +201,7 @@ public sealed class RemoteDataSource(BusConnection bus, Subjects subjects, DataS
             DeadlineMs = DeadlineMs,
             TakesRows = true,
         });
-        return bus.RequestAsync(node.Subject, writer.WrittenSpan, Timeout, BusHeaders.MessagePack, cancellation);
+        return bus.RequestAsync(node.Subject, writer.WrittenSpan, Timeout, MeshTrace.Inject(BusHeaders.MessagePack), cancellation);
     }
 
     private NodeSource Node(string node) => _nodes.TryGetValue(node, out var known) ? known : _nodes.GetOrAdd(node, Make);

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Globalization;
 using TraceeMesh.Bus;
 using TraceeMesh.Contracts;
 using TraceeMesh.Detector.Engine;
@@ -53,6 +55,7 @@ public sealed class PartitionWorker : IAsyncDisposable
     {
         await _stop.CancelAsync();
         await _run.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _parts.Counters.Waiting(_lease.Partition, 0);
         _stop.Dispose();
         await _fence.DisposeAsync();
         await _reader.DisposeAsync();
@@ -69,6 +72,7 @@ public sealed class PartitionWorker : IAsyncDisposable
                 await Task.Delay(LeaseWait, _parts.Time, cancellation);
             }
 
+            _parts.Counters.Waiting(_lease.Partition, message.Metadata.Pending);
             if (await JudgeAsync(message, cancellation))
             {
                 message.Dispose();
@@ -109,6 +113,11 @@ public sealed class PartitionWorker : IAsyncDisposable
             Books.EnterJudged(header, header.Count, sequence);
             return true;
         }
+
+        using var span = MeshTrace.Follow(SpanNames.Judge, ActivityKind.Consumer, message.Headers)?
+            .SetTag(SpanTags.Node, header.Node)
+            .SetTag(SpanTags.Load, header.LoadId.ToString("x8", CultureInfo.InvariantCulture))
+            .SetTag(SpanTags.Partition, header.Partition);
 
         // 8. Judge its events; every finding is stored before this returns.
         var judged = await _fence.JudgeAsync(events, Books.Losses(header.Node), Books.ToldBefore(header), cancellation);

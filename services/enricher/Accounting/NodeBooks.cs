@@ -181,6 +181,20 @@ public sealed class NodeBooks(string node)
         }
     }
 
+    /// <summary>The totals, for metrics. Every reason is there from the beginning, so that its first loss is an increase and no new series.</summary>
+    public (long Derived, long Emitted, long Parked, IReadOnlyList<(string Rule, long Count)> Filtered, IReadOnlyList<(string Reason, long Count)> Lost) Totals()
+    {
+        lock (_gate)
+        {
+            return (
+                _derived,
+                _emitted.Sum(),
+                _parked,
+                [.. FilterRules.All.Select(r => (r, _filtered.GetValueOrDefault(r)))],
+                [.. LossReasons.All.Select(r => (r, _lost.GetValueOrDefault(r)))]);
+        }
+    }
+
     /// <summary>The totals, for the ledger.</summary>
     /// <param name="timestamp">Now, ns since the epoch.</param>
     public NodeAccount ToAccount(long timestamp)

@@ -8,4 +8,5 @@ namespace TraceeMesh.Enricher.Cutting;
 /// <param name="Length">Bytes of the frame.</param>
 /// <param name="FirstOffset">Number of its first event.</param>
 /// <param name="EndOffset">Number behind its last event.</param>
-public readonly record struct CutFrame(int Partition, uint LoadId, string MessageId, byte[] Buffer, int Length, long FirstOffset, long EndOffset);
+/// <param name="TraceParent">The trace of the raw frame it is cut from, where that is sampled.</param>
+public readonly record struct CutFrame(int Partition, uint LoadId, string MessageId, byte[] Buffer, int Length, long FirstOffset, long EndOffset, string? TraceParent = null);

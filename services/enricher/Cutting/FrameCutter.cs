@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using TraceeMesh.Bus;
 using TraceeMesh.Contracts;
 using TraceeMesh.Contracts.Events;
 using TraceeMesh.Contracts.Frames;
@@ -247,7 +248,7 @@ public sealed partial class FrameCutter : IDisposable
 
             if (_emitted.AsSpan().ContainsAnyExcept(0) || (header.Count > 0 ? header.EndOffset > _told.Below : header.EndOffset >= _told.Below))
             {
-                Cut(header, cut);
+                Cut(header, cut, MeshTrace.HeaderOf(frame.Span));
             }
 
             if (header.Final)
@@ -330,14 +331,14 @@ public sealed partial class FrameCutter : IDisposable
         return count;
     }
 
-    private void Cut(RawFrameHeader header, ICollection<CutFrame> cut)
+    private void Cut(RawFrameHeader header, ICollection<CutFrame> cut, string? trace)
     {
         var account = Account();
         for (var i = 0; i < _partitions.Length; i++)
         {
             if (_writers.CountOf(i) > 0 || IsDue(header, i))
             {
-                cut.Add(Cut(header, i, account, _writers[i]));
+                cut.Add(Cut(header, i, account, _writers[i]) with { TraceParent = trace });
             }
         }
 

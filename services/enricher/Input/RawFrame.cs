@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using TraceeMesh.Contracts.Frames;
 
 namespace TraceeMesh.Enricher.Input;
@@ -18,6 +19,13 @@ public sealed class RawFrame(RawFrameHeader header, ReadOnlyMemory<byte> records
     /// <summary>Why frames before it are missing, or null.</summary>
     public string? Gap { get; } = gap;
 
+    /// <summary>What it is to whoever follows it, from its arrival until it is disposed; null where it is not sampled.</summary>
+    public Activity? Span { get; init; }
+
     /// <inheritdoc/>
-    public void Dispose() => owner?.Dispose();
+    public void Dispose()
+    {
+        Span?.Dispose();
+        owner?.Dispose();
+    }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using TraceeMesh.Bus;
 using TraceeMesh.Contracts;
@@ -83,6 +84,7 @@ public sealed class LookupService
         {
             try
             {
+                using var span = MeshTrace.Follow(SpanNames.Answer, ActivityKind.Server, message.Headers)?.SetTag(SpanTags.Source, $"{SourceDescription.Namespace}/{Source.Id}");
                 var started = _time.GetTimestamp();
                 if (await answer(message, cancellation))
                 {

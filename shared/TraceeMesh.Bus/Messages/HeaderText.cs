@@ -10,6 +10,7 @@ internal static class HeaderText
         _ when text.SequenceEqual("Content-Type"u8) => BusHeaders.ContentType,
         _ when text.SequenceEqual("application/msgpack"u8) => "application/msgpack",
         _ when text.SequenceEqual("application/json"u8) => "application/json",
+        _ when text.SequenceEqual("traceparent"u8) => MeshTrace.Header,
         _ when text.SequenceEqual("Nats-Msg-Id"u8) => BusHeaders.MessageId,
         _ => Encoding.UTF8.GetString(text),
     };

@@ -152,8 +152,11 @@ public sealed partial class FramePublisher
         }
     }
 
-    private BusHeaders HeadersOf(in OutgoingFrame frame) =>
-        Mechanisms.MessageIds ? _options.Headers.With(BusHeaders.MessageId, frame.MessageId) : _options.Headers;
+    private BusHeaders HeadersOf(in OutgoingFrame frame)
+    {
+        var headers = Mechanisms.MessageIds ? _options.Headers.With(BusHeaders.MessageId, frame.MessageId) : _options.Headers;
+        return frame.TraceParent is { } trace ? headers.With(MeshTrace.Header, trace) : headers;
+    }
 
     private void Settle(in OutgoingFrame frame, in PublishAck ack)
     {

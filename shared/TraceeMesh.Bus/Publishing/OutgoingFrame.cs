@@ -7,4 +7,5 @@ namespace TraceeMesh.Bus;
 /// <param name="Length">How many bytes of the buffer are the frame.</param>
 /// <param name="FirstOffset">Offset of the first record in it.</param>
 /// <param name="EndOffset">Offset after the last record in it.</param>
-public readonly record struct OutgoingFrame(string Subject, string MessageId, byte[] Buffer, int Length, long FirstOffset, long EndOffset);
+/// <param name="TraceParent">The trace it belongs to, where it is sampled.</param>
+public readonly record struct OutgoingFrame(string Subject, string MessageId, byte[] Buffer, int Length, long FirstOffset, long EndOffset, string? TraceParent = null);

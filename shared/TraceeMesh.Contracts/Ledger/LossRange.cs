@@ -59,4 +59,7 @@ public static class FilterRules
 
     /// <summary>It tells what existed before the start and feeds the stores only.</summary>
     public const string Snapshot = "snapshot";
+
+    /// <summary>All of them.</summary>
+    public static IReadOnlyList<string> All { get; } = [NotSelected, Snapshot];
 }

@@ -30,6 +30,18 @@ public sealed class ClientTests(SharedMesh shared)
     }
 
     [Fact]
+    public async Task Metrics_OfEveryService_AreAsPrometheusWantsThem()
+    {
+        using var client = new HttpClient();
+        foreach (var service in (await Mesh.RunAsync("status", "--json")).Objects)
+        {
+            var metrics = await client.GetStringAsync(new Uri($"http://{(string)service["http"]!}/metrics"));
+
+            Assert.Equal((0, ""), await Promtool.CheckMetricsAsync(metrics));
+        }
+    }
+
+    [Fact]
     public async Task Get_OfAnUnknownContainer_IsNotFound_AndOfAMapNotSupported()
     {
         Assert.Equal(3, (await Mesh.RunAsync("get", "tracee", "containers", "0123", "--json")).ExitCode);

@@ -18,7 +18,7 @@ public sealed class CollectorKillTests
     {
         await using var mesh = await LiveMesh.StartAsync();
         await mesh.FindsAsync("anti_debugging", async () => (await Shell.RunAsync(Trigger.PathOf("traceme"))).Pid);
-        await using var bus = await mesh.ConnectAsync("detector");
+        await using var bus = await mesh.ConnectAsync(Permissions.CommandLine);
         var load = await LoadOfAsync(mesh);
         using var run = TriggerRun.Start(Rate, 12);
         for (var kill = 0; kill < Kills; kill++)

@@ -20,16 +20,33 @@ internal sealed class ServiceProcess : IDisposable
     }
 
     public ServiceProcess(string urls, string assembly, params IEnumerable<string> arguments)
+        : this(urls, assembly, new Dictionary<string, string>(), arguments)
     {
-        _process = Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, assembly), "--nats", urls, "--http", "127.0.0.1:0", .. arguments])
+    }
+
+    public ServiceProcess(string urls, string assembly, IReadOnlyDictionary<string, string> environment, params IEnumerable<string> arguments)
+    {
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, assembly), "--nats", urls, "--http", "127.0.0.1:0", .. arguments])
         {
             RedirectStandardError = true,
-        })!;
+        };
+        foreach (var (name, value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
+        _process = Process.Start(start)!;
         _process.ErrorDataReceived += (_, e) => _log.Enqueue(e.Data ?? "");
         _process.BeginErrorReadLine();
     }
 
     public string Log => string.Join('\n', _log);
+
+    public async Task<int> ExitAsync()
+    {
+        await _process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(90));
+        return _process.ExitCode;
+    }
 
     public void Kill()
     {

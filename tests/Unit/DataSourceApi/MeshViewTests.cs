@@ -1,7 +1,6 @@
 using System.Text.Json;
 using TraceeMesh.Contracts.Mesh;
 using TraceeMesh.DataSourceApi.Readiness;
-using TraceeMesh.ServiceDefaults;
 using TraceeMesh.TestKit;
 using Xunit;
 
@@ -15,7 +14,7 @@ public sealed class MeshViewTests
     public MeshViewTests()
     {
         _view = new MeshView(_time);
-        _view.Expect(MeshExpectation.Parse("collector=1,detector=2"));
+        _view.Expect(new Dictionary<string, int> { ["collector"] = 1, ["detector"] = 2 });
     }
 
     [Fact]
@@ -63,14 +62,6 @@ public sealed class MeshViewTests
     [InlineData("null")]
     [InlineData("{\"service\":5}")]
     public void Nonsense_IsRefused(string message) => Assert.False(_view.TryAdd(System.Text.Encoding.UTF8.GetBytes(message)));
-
-    [Theory]
-    [InlineData("collector")]
-    [InlineData("collector=x")]
-    [InlineData("collector=1=2")]
-    [InlineData("collector=-1")]
-    public void Expectation_OfAnotherForm_IsAUsageError(string text) =>
-        Assert.Equal(2, Assert.Throws<ServiceExitException>(() => MeshExpectation.Parse(text)).ExitCode);
 
     private void Beat(string service, string instance, string state, string reason = "") => Assert.True(_view.TryAdd(JsonSerializer.SerializeToUtf8Bytes(
         new Heartbeat { Service = service, Instance = instance, Node = "n", Pid = 1, State = state, Reason = reason, Started = 0, Timestamp = 0 },

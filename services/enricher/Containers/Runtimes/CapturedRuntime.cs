@@ -5,9 +5,6 @@ namespace TraceeMesh.Enricher.Containers.Runtimes;
 /// <summary>The runtimes of a capture: what they said while it was recorded, said again to the enricher that it is replayed to.</summary>
 public sealed class CapturedRuntime : IContainerRuntime
 {
-    /// <summary>TRACEEMESH_CAPTURE: the capture; without it the runtimes of this node are asked.</summary>
-    public const string CaptureKey = "CAPTURE";
-
     private readonly Dictionary<string, CapturedAnswer> _answers = [];
 
     /// <summary>The runtimes of a capture.</summary>

@@ -3,7 +3,7 @@ using System.Text;
 using OpenTelemetry;
 using OpenTelemetry.Metrics;
 
-namespace TraceeMesh.ServiceDefaults.Metrics;
+namespace TraceeMesh.ServiceDefaults.Telemetry;
 
 /// <summary>Answers a scrape in Prometheus' text format 0.0.4: the registry of packages has OpenTelemetry but not its Prometheus exporter.</summary>
 [ExportModes(ExportModes.Pull)]
@@ -48,6 +48,12 @@ internal sealed class PrometheusText : BaseExporter<Metric>, IPullMetricExporter
         if (metric.Unit is "s" or "By")
         {
             name.Append(metric.Unit == "s" ? "_seconds" : "_bytes");
+        }
+
+        // Prometheus keeps this ending for histograms; the runtime has gauges called so.
+        if (metric.MetricType != MetricType.Histogram && metric.Name.EndsWith(".count", StringComparison.Ordinal))
+        {
+            name.Length -= ".count".Length;
         }
 
         return metric.MetricType.IsSum() && metric.MetricType is MetricType.LongSum or MetricType.DoubleSum ? name.Append("_total").ToString() : name.ToString();
