@@ -15,11 +15,12 @@ return await MeshHost.RunAsync("datasource-api", args, RunAsync, new MeshHostSet
         listener = new GrpcListener(host.Options);
         listener.Listen(builder);
     },
+    Http = listen => ConsoleListener.Configure(listen, listener.Certificate, listener.Strangers),
     Endpoints = (web, host) =>
     {
         pipeline = new Pipeline(host, view);
         pipeline.Grpc.Map(web);
-        StatusPage.Map(web, view);
+        pipeline.Console.Map(web);
     },
     Ready = context => MeshReadiness.Answer(context, view),
 });

@@ -43,7 +43,7 @@ public static class Permissions
                 [Inbox, subjects.Signatures, subjects.AllHeartbeats, $"{p}.ds.*.*.changed", $"{p}.ds.*.*.changed.*"]),
             new(
                 "datasource-api",
-                [$"{p}.ds.*.*.get", $"{p}.ds.*.*.get.*", $"{p}.ds.*.*.list", $"{p}.ds.*.*.list.*", $"{p}.ds.*.*.changed", $"{p}.dslog.>", $"{p}.audit.>", $"{heartbeat}.datasource-api.*", $"$KV.{p}-selection.>", "$SRV.>", JetStream, Inbox],
+                [$"{p}.ds.*.*.get", $"{p}.ds.*.*.get.*", $"{p}.ds.*.*.list", $"{p}.ds.*.*.list.*", $"{p}.ds.*.*.changed", $"{p}.dslog.>", $"{p}.audit.>", subjects.Signatures, $"{heartbeat}.datasource-api.*", $"$KV.{p}-selection.>", "$SRV.>", JetStream, Inbox],
                 [Inbox, $"{p}.ds.*.*.get", $"{p}.ds.*.*.list", subjects.AllFindings, subjects.AllLedgers, subjects.AllHeartbeats, "$SRV.>"]),
             new(
                 Source,

@@ -230,7 +230,7 @@ public sealed class MeshHost : IAsyncDisposable
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Listen(Options.Http);
+            kestrel.Listen(Options.Http, listen => setup.Http?.Invoke(listen));
         });
         setup.Builder?.Invoke(builder, this);
         _web = builder.Build();

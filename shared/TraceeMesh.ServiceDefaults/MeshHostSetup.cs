@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace TraceeMesh.ServiceDefaults;
 
@@ -11,6 +12,9 @@ public sealed record MeshHostSetup
 
     /// <summary>Further settings of its web server.</summary>
     public Action<WebApplicationBuilder, MeshHost>? Builder { get; init; }
+
+    /// <summary>Further settings of the address of <c>--http</c>, such as TLS.</summary>
+    public Action<ListenOptions>? Http { get; init; }
 
     /// <summary>Its own endpoints.</summary>
     public Action<WebApplication, MeshHost>? Endpoints { get; init; }

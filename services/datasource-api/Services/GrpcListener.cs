@@ -4,6 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using TraceeMesh.Contracts;
+using TraceeMesh.DataSourceApi.Access;
 using TraceeMesh.Grpc;
 using TraceeMesh.ServiceDefaults;
 
@@ -51,11 +52,20 @@ public sealed class GrpcListener
 
         _certificate = LoadCertificate(configuration["GRPC_CERTIFICATE"], configuration["GRPC_KEY"]);
         _clientAuthorities = LoadAuthorities(configuration["GRPC_CLIENT_CA"]);
-        RefuseStrangers(address, configuration["ACCESS"] is not null, configuration["INSECURE"]);
+        var strangers = StrangerRule.Read(options, isEncrypted: _certificate is not null);
+        if (_address is not null)
+        {
+            strangers.Check("--grpc", _address, "write data sources");
+        }
+
+        Strangers = strangers;
     }
 
-    /// <summary>Whether calls are encrypted.</summary>
-    public bool IsEncrypted => _certificate is not null;
+    /// <summary>The certificate of this service; null without TLS.</summary>
+    public X509Certificate2? Certificate => _certificate;
+
+    /// <summary>Which addresses are refused.</summary>
+    public StrangerRule Strangers { get; }
 
     /// <summary>Adds the address.</summary>
     public void Listen(WebApplicationBuilder builder) => builder.WebHost.ConfigureKestrel(kestrel =>
@@ -114,27 +124,6 @@ public sealed class GrpcListener
         {
             throw new ServiceExitException(ExitCode.Usage, $"--grpc-client-ca {file}: {e.Message}; it is a PEM file");
         }
-    }
-
-    private void RefuseStrangers(string address, bool hasPolicy, string? insecure)
-    {
-        if (insecure is not (null or "yes" or "no"))
-        {
-            throw new ServiceExitException(ExitCode.Usage, $"--insecure {insecure}: yes or no");
-        }
-
-        if (_socket is not null || IPAddress.IsLoopback(_address!.Address) || (IsEncrypted && hasPolicy) || insecure == "yes")
-        {
-            return;
-        }
-
-        var missing = (IsEncrypted, hasPolicy) switch
-        {
-            (false, false) => "without TLS (--grpc-certificate, --grpc-key) and without a policy (--access)",
-            (false, true) => "without TLS (--grpc-certificate, --grpc-key)",
-            _ => "without a policy (--access)",
-        };
-        throw new ServiceExitException(ExitCode.Usage, $"--grpc {address}: beyond this machine {missing} anybody could write data sources; give what is missing, or say --insecure yes");
     }
 
     private void Configure(ListenOptions listen)
