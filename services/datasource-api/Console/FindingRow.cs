@@ -75,25 +75,44 @@ internal static class FindingRow
         json.WriteEndObject();
     }
 
-    // The finding's own data, as a line.
+    // The finding's own data and behind it the event that it was made of, as a line.
     private static string What(JsonElement finding)
     {
-        if (ConsoleJson.Child(finding, "args") is not { ValueKind: JsonValueKind.Array } arguments)
+        var text = new StringBuilder();
+        var trigger = Append(text, ConsoleJson.Child(finding, "args"));
+        if (ConsoleJson.Text(trigger, "name") is { Length: > 0 } name)
         {
-            return "";
+            text.Append(text.Length > 0 ? " " : "").Append(name);
+            Append(text, ConsoleJson.Child(trigger, "args"));
         }
 
-        var text = new StringBuilder();
+        return Clip(text.ToString());
+    }
+
+    // Returns the event among the arguments.
+    private static JsonElement Append(StringBuilder text, JsonElement arguments)
+    {
+        JsonElement trigger = default;
+        if (arguments.ValueKind != JsonValueKind.Array)
+        {
+            return trigger;
+        }
+
         foreach (var argument in arguments.EnumerateArray())
         {
-            if (ConsoleJson.Text(argument, "name") is not (TriggeredBy or "") and var name && text.Length < ConsoleLimits.RowText)
+            var name = ConsoleJson.Text(argument, "name");
+            var value = ConsoleJson.Child(argument, "value");
+            if (name == TriggeredBy)
             {
-                var value = ConsoleJson.Child(argument, "value");
+                trigger = value;
+            }
+            else if (name.Length > 0 && text.Length < ConsoleLimits.RowText)
+            {
                 text.Append(text.Length > 0 ? " " : "").Append(name).Append('=').Append(value.ValueKind == JsonValueKind.String ? value.GetString() : value.ToString());
             }
         }
 
-        return Clip(text.ToString());
+        return trigger;
     }
 
     private static string Clip(string text)

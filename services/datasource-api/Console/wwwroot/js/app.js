@@ -43,7 +43,12 @@ function show(byHand) {
   const entry = PAGES.find(p => p.pattern.test(pathname));
   nav.querySelectorAll("a").forEach(link => {
     const current = link.getAttribute("href") === (entry?.path || "/");
-    current ? link.setAttribute("aria-current", "page") : link.removeAttribute("aria-current");
+    if (current) {
+      link.setAttribute("aria-current", "page");
+      link.parentElement.parentElement.scrollLeft = link.offsetLeft - 24;
+    } else {
+      link.removeAttribute("aria-current");
+    }
   });
   document.title = `${entry?.name ?? "Not found"} · TraceeMesh`;
   if (!entry) {

@@ -21,7 +21,7 @@ export function el(name, properties = {}, ...children) {
     }
   }
 
-  element.append(...children.flat().filter(child => child !== null && child !== undefined && child !== false));
+  element.append(...children.flat(Infinity).filter(child => child !== null && child !== undefined && child !== false));
   return element;
 }
 

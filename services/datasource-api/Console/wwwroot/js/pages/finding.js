@@ -27,7 +27,7 @@ async function show(sequence, title, body, signal) {
       el("p", { class: "lead" }, el("code", {}, visible(finding.eventName)), ` at ${when(finding.timestamp)} on `, visible(finding.mesh?.node ?? finding.hostName), ". ", visible(finding.metadata?.Description)),
       completeness(finding.mesh?.completeness),
       el("div", { class: "columns" },
-        el("div", {}, event(finding), surroundings, lookups(finding.mesh?.lookups ?? [])),
+        el("div", {}, surroundings, event(finding), lookups(finding.mesh?.lookups ?? [])),
         el("div", {}, process(finding), where, signature(finding, properties))),
       el("details", { class: "panel" }, el("summary", {}, "The finding as JSON"), el("pre", { class: "mono" }, visible(pretty(finding)).replaceAll("\\u000a", "\n"))));
     const context = await get(`findings/${sequence}/context`, {}, signal);

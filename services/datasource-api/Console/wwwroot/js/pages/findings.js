@@ -9,11 +9,12 @@ import { exactly, number, plural, when } from "../text.js";
 const CAPACITY = 10000;
 
 const PAGE = 500;
+const OFFERED = 200;
 const SEVERITIES = ["critical", "high", "medium", "low", "info"];
 const FILTERS = ["severity", "signature", "container", "pod", "node", "text"];
 
 // What was there stays there while another page is open.
-const known = { rows: [], gaps: 0, first: 0 };
+const known = { rows: [], keys: new Set(), gaps: 0, first: 0 };
 
 export function open({ signal }) {
   const filter = Object.fromEntries(FILTERS.map(name => [name, new URLSearchParams(location.search).get(name) ?? ""]));
@@ -31,9 +32,15 @@ export function open({ signal }) {
       value: filter[name],
       placeholder,
       list: lists[name] && `${name}s`,
+      onfocus: () => lists[name] && offer(name),
       oninput: () => change(name, input.value),
     });
     return el("label", {}, label, input);
+  }
+
+  function offer(name) {
+    const values = new Set(known.rows.map(row => (row.gap ? "" : fieldOf(row, name))).filter(Boolean));
+    lists[name].replaceChildren(...[...values].sort().slice(0, OFFERED).map(value => el("option", { value })));
   }
 
   const severity = el("select", { onchange: () => change("severity", severity.value) },
@@ -66,12 +73,6 @@ export function open({ signal }) {
     list.element.hidden = shown === 0;
     empty.textContent = all === 0 ? "Nothing found yet. What is found from now on appears here by itself." : "No finding matches these filters.";
     older.hidden = !(lowest() > known.first && known.rows.length < CAPACITY);
-    for (const [name, element] of Object.entries(lists)) {
-      const values = [...new Set(known.rows.flatMap(row => (row.gap ? [] : fieldsOf(row)[name])).filter(Boolean))].sort().slice(0, 200);
-      if (element.childElementCount !== values.length) {
-        element.replaceChildren(...values.map(value => el("option", { value })));
-      }
-    }
   }
 
   async function loadOlder() {
@@ -101,6 +102,7 @@ export function open({ signal }) {
       begin({ fresh, first }) {
         if (fresh && known.rows.length) {
           known.rows = [];
+          known.keys.clear();
           known.gaps = 0;
         }
 
@@ -143,22 +145,17 @@ const lowest = () => known.rows.findLast(row => !row.gap)?.seq ?? 0;
 
 // Rows come in the order of the stream. A finding that is there already came twice.
 function add(rows, newer) {
-  const have = new Set(known.rows.map(row => row.key));
-  const fresh = rows.map(row => ({ ...row, key: row.seq, search: null })).filter(row => !have.has(row.key)).reverse();
+  const fresh = rows.filter(row => !known.keys.has(row.seq)).map(row => ({ ...row, key: row.seq, search: null })).reverse();
+  fresh.forEach(row => known.keys.add(row.key));
   known.rows = newer ? [...fresh, ...known.rows] : [...known.rows, ...fresh];
   while (known.rows.length > CAPACITY) {
-    if (known.rows.pop().gap) {
-      known.gaps--;
-    }
+    const oldest = known.rows.pop();
+    known.keys.delete(oldest.key);
+    known.gaps -= oldest.gap ? 1 : 0;
   }
 }
 
-const fieldsOf = row => ({
-  signature: [row.event],
-  container: [row.containerName || row.container],
-  pod: [row.pod],
-  node: [row.node],
-});
+const fieldOf = (row, name) => ({ signature: row.event, container: row.containerName || row.container, pod: row.pod, node: row.node })[name];
 
 function matcher(filter) {
   const level = SEVERITIES.indexOf(filter.severity);

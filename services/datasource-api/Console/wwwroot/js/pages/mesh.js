@@ -17,12 +17,14 @@ export function open() {
 function draw(body, picture) {
   const focus = document.activeElement?.id;
   const scrolled = [...body.querySelectorAll(".scroll")].map(e => e.scrollLeft);
-  body.replaceChildren(
+  const parts = [
     hops(picture),
     el("div", { class: "cards" }, picture.nodes.map(books)),
     picture.nodes.length === 0 && panel("Books", el("p", { class: "soft" }, "No node keeps books yet: no collector or enricher was heard.")),
     services(picture),
-    partitions(picture));
+    partitions(picture),
+  ];
+  body.replaceChildren(...parts.filter(Boolean));
   body.querySelectorAll(".scroll").forEach((e, i) => { e.scrollLeft = scrolled[i] ?? 0; });
   if (focus) {
     document.getElementById(focus)?.focus({ preventScroll: true });
@@ -108,5 +110,5 @@ function partitions({ partitions: owners }) {
   const owned = Object.entries(owners);
   return panel("Partitions",
     owned.length === 0 ? el("p", { class: "soft" }, "None with events has an owner.")
-      : table("Partitions", [{ text: "Partition", number: true }, "Judged by"], owned.map(([partition, owner]) => [partition, visible(owner)])));
+      : table("Partitions", ["Partition", { text: "Judged by", name: true }], owned.map(([partition, owner]) => [partition, visible(owner)])));
 }
