@@ -1,5 +1,6 @@
 using Microsoft.Playwright;
 using TraceeMesh.Bus;
+using TraceeMesh.Contracts;
 using TraceeMesh.TestKit;
 using Xunit;
 
@@ -8,8 +9,8 @@ namespace TraceeMesh.Tests.Browser;
 /// <summary>A whole mesh into which a capture was replayed, and a browser.</summary>
 public sealed class ConsoleFixture : IAsyncLifetime
 {
-    /// <summary>The finding of the capture: in a container, with a lookup and ancestors.</summary>
-    public const string Captured = "service_shell";
+    /// <summary>The finding of the capture: in a container, by a process with ancestors.</summary>
+    public const string Captured = "dropped_executable";
 
     private IPlaywright? _playwright;
     private IBrowser? _browser;
@@ -18,6 +19,9 @@ public sealed class ConsoleFixture : IAsyncLifetime
     public LiveMesh Mesh { get; private set; } = null!;
 
     public string Address => $"http://{Mesh.ReadyLine.Split("console http://")[1].Split(' ')[0]}";
+
+    /// <summary>Where it is in the stream.</summary>
+    public long CapturedSequence { get; private set; }
 
     public async Task InitializeAsync()
     {
@@ -30,6 +34,12 @@ public sealed class ConsoleFixture : IAsyncLifetime
         _playwright = await Playwright.CreateAsync();
         _browser = await Chromium.LaunchAsync(_playwright);
         _detector = await Mesh.ConnectAsync("detector");
+        var stream = new StreamTable(new Subjects()).Findings.Name;
+        await TestWait.Until(
+            async () => (CapturedSequence = (await new JetStream(_detector).GetLastMessageAsync(stream, $"tracee.findings.*.{Captured}.*"))?.Sequence ?? 0) > 0,
+            $"{Captured} is found",
+            60,
+            Mesh.Describe);
     }
 
     public async Task DisposeAsync()

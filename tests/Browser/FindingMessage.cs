@@ -57,6 +57,12 @@ internal sealed class FindingMessage
         return this;
     }
 
+    public FindingMessage Asking(string @namespace, string id, string key, string status)
+    {
+        _json["mesh"]!["lookups"] = new JsonArray(new JsonObject { ["namespace"] = @namespace, ["id"] = id, ["key"] = key, ["status"] = status, ["values"] = new JsonObject { ["allowed"] = false } });
+        return this;
+    }
+
     public FindingMessage Missing(long lost)
     {
         _json["mesh"]!["completeness"] = new JsonObject { ["state"] = "incomplete", ["lost"] = lost, ["reasons"] = new JsonObject { ["ring_full"] = lost }, ["from"] = 100, ["to"] = 100 + lost };

@@ -10,19 +10,31 @@ namespace TraceeMesh.Tests.Browser;
 public sealed partial class FindingPageTests(ConsoleFixture console)
 {
     [BrowserFact]
-    public async Task Finding_Opened_ShowsEvent_Ancestry_Container_Lookups_AndCompleteness()
+    public async Task Finding_Opened_ShowsEvent_Ancestry_Container_AndCompleteness()
     {
-        await using var page = await console.OpenAsync($"/?signature={ConsoleFixture.Captured}");
-        await page.Row(ConsoleFixture.Captured).First.ClickAsync();
+        await using var page = await console.OpenAsync($"/findings/{console.CapturedSequence}");
 
         // The process and those above it, each below the one that started it.
         await page.Page.Locator(".tree .subject").WaitForAsync();
         Assert.True(await page.Page.Locator(".tree ul .subject").CountAsync() == 1, "the process has an ancestor");
         await page.SeesAsync("Container and pod");
         await page.Page.GetByText(ContainerId()).First.WaitForAsync();
-        await page.SeesAsync("sched_process_exec");
-        await page.SeesAsync("tracee/process_tree");
+        await page.SeesAsync("Made of the event");
         await page.SeesAsync("Complete: nothing was lost on this node before it.");
+        page.IsClean();
+    }
+
+    [BrowserFact]
+    public async Task Finding_ThatAskedDataSources_ShowsQuestionsAndAnswers()
+    {
+        var sequence = await console.StoreAsync(FindingMessage.Of("asked").Asking("traceemesh", "allowed_images", "shop/cart:1.4.2", "found"));
+        await using var page = await console.OpenAsync($"/findings/{sequence}");
+
+        var row = page.Page.Locator("tr", new PageLocatorOptions { HasText = "traceemesh/allowed_images" });
+        await row.WaitForAsync();
+
+        Assert.Contains("shop/cart:1.4.2", await row.InnerTextAsync(), StringComparison.Ordinal);
+        Assert.Contains("found {\"allowed\": false}", (await row.InnerTextAsync()).Replace("{ ", "{", StringComparison.Ordinal).Replace(" }", "}", StringComparison.Ordinal), StringComparison.Ordinal);
         page.IsClean();
     }
 

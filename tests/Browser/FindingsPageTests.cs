@@ -12,8 +12,9 @@ public sealed class FindingsPageTests(ConsoleFixture console)
     [BrowserFact]
     public async Task Page_Opened_ShowsWhatTheStreamHolds_AndThenWhatComes_WithoutReload()
     {
+        await console.StoreAsync(FindingMessage.Of("was_there"));
         await using var page = await console.OpenAsync("/");
-        await page.Row(ConsoleFixture.Captured).First.WaitForAsync();
+        await page.Row("was_there").First.WaitForAsync();
         await page.Page.EvaluateAsync("window.here = true");
 
         await console.StoreAsync(FindingMessage.Of("comes_by_itself", Severity.Critical));
@@ -28,12 +29,12 @@ public sealed class FindingsPageTests(ConsoleFixture console)
     public async Task Filters_LeaveWhatMatches_AndStayInTheAddress()
     {
         await console.StoreAsync(
-            FindingMessage.Of("filter_one", Severity.High).In("cart-0", "cart-pod", "node-x").By("nginx"),
-            FindingMessage.Of("filter_two", Severity.Info).In("till-0", "till-pod", "node-y").By("redis"));
+            FindingMessage.Of("filter_one", Severity.High).In("cart-0", "cart-pod", "node-x").By("worker-one"),
+            FindingMessage.Of("filter_two", Severity.Info).In("till-0", "till-pod", "node-y").By("worker-two"));
         await using var page = await console.OpenAsync("/");
         await page.Row("filter_one").WaitForAsync();
 
-        foreach (var (label, text) in new[] { ("Signature", "FILTER_ONE"), ("Container", "cart-0"), ("Pod", "cart-pod"), ("Node", "node-x"), ("Text", "nginx") })
+        foreach (var (label, text) in new[] { ("Signature", "FILTER_ONE"), ("Container", "cart-0"), ("Pod", "cart-pod"), ("Node", "node-x"), ("Text", "worker-one") })
         {
             await page.Page.GetByLabel(label, new PageGetByLabelOptions { Exact = true }).FillAsync(text);
             await page.Row("filter_two").WaitForAsync(new LocatorWaitForOptions { State = WaitForSelectorState.Detached });

@@ -30,6 +30,7 @@ public sealed class MeshPagesTests(ConsoleFixture console)
         var row = page.Page.Locator("tr", new PageLocatorOptions { HasText = ConsoleFixture.Captured });
         await row.WaitForAsync();
 
+        Assert.Contains("TRC-1022", await row.InnerTextAsync(), StringComparison.Ordinal);
         Assert.Contains("running", await row.InnerTextAsync(), StringComparison.Ordinal);
         page.IsClean();
     }

@@ -51,7 +51,7 @@ internal sealed class FindingsEndpoints(JetStream jetStream, StreamDefinition st
         {
             var start = new ConsumerDefinition(stream.Name) { Start = ConsumerStart.AtSequence(from), InactiveThreshold = InactiveThreshold };
             await using var consumer = await jetStream.CreateConsumerAsync(start, new PullOptions { Batch = (int)(end - from) }, http.RequestAborted);
-            while (batch.Last < end - 1)
+            for (var left = consumer.Created.Pending; left > 0 && batch.Last < end - 1;)
             {
                 var result = await consumer.ReadAsync(http.RequestAborted);
                 if (result.Status != PullStatus.Message)
@@ -66,6 +66,7 @@ internal sealed class FindingsEndpoints(JetStream jetStream, StreamDefinition st
                 }
 
                 batch.Add(message);
+                left = message.Metadata.Pending;
             }
         }
 

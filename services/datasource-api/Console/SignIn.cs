@@ -22,7 +22,7 @@ internal sealed class SignIn(AccessPolicy policy)
                 : throw Unknown("the token is not known here");
         }
 
-        if (request.Cookies[Cookie] is { Length: > 0 and <= MaxToken } token && policy.FindByToken(Uri.UnescapeDataString(token)) is { } byCookie)
+        if (request.Cookies[Cookie] is { Length: > 0 and <= MaxToken } token && policy.FindByToken(token) is { } byCookie)
         {
             return byCookie;
         }
@@ -58,7 +58,7 @@ internal sealed class SignIn(AccessPolicy policy)
             throw Unknown("the token is not known here");
         }
 
-        http.Response.Cookies.Append(Cookie, Uri.EscapeDataString(token), Options(http));
+        http.Response.Cookies.Append(Cookie, token, Options(http));
         await ConsoleJson.Write(http, json => json.WriteString("principal", principal.Name));
     }
 

@@ -118,7 +118,7 @@ export class VirtualList {
     event.preventDefault();
     const focused = [...this.#drawn].find(([, element]) => element === document.activeElement)?.[0];
     const at = focused === undefined ? -1 : this.#rows.findIndex(row => this.#key(row) === focused);
-    const next = Math.max(0, Math.min(this.#rows.length - 1, focused === undefined ? 0 : at + step));
+    const next = Math.max(0, Math.min(this.#rows.length - 1, at + step));
     const height = this.#rowHeight();
     const top = next * height;
     if (top < this.element.scrollTop || top + height > this.element.scrollTop + this.element.clientHeight) {

@@ -99,17 +99,17 @@ function one(source, signal) {
   const body = values => `{${[...Object.entries(place).map(([k, v]) => [k, JSON.stringify(v)]), ...Object.entries(values)].map(([k, v]) => `${JSON.stringify(k)}:${v}`).join(",")}}`;
 
   load();
-  return [
-    panel("What it is", terms([["what", source.description], ["key", source.keys], ["answer", source.schema], ["where", source.nodes.length ? source.nodes.join(", ") : "mesh"]])),
-    source.mayRead && ask(source, node, body),
-    source.mayWrite && put(source, body, act),
+  return [el("div", { class: "columns" },
     panel("Entries",
       el("form", { class: "filters", onsubmit: event => { event.preventDefault(); load(); } },
         source.nodes.length > 1 && el("label", {}, "Node", node),
         el("label", {}, "Contains", filter),
         el("button", { class: "main" }, "Show")),
       note, rows, more),
-  ].filter(Boolean);
+    el("div", {},
+      panel("What it is", terms([["what", source.description], ["key", source.keys], ["answer", source.schema], ["where", source.nodes.length ? source.nodes.join(", ") : "mesh"]])),
+      source.mayRead && ask(source, node, body),
+      source.mayWrite && put(source, body, act)))];
 }
 
 const json = value => pretty(value);
