@@ -63,6 +63,7 @@ public sealed class AppearanceTests(ConsoleFixture console)
         [
             ("findings", "/", ".row"),
             ("finding", $"/findings/{last}", "dl"),
+            ("ancestry", $"/findings/{console.CapturedSequence}", ".tree"),
             ("mesh", "/mesh", ".hops"),
             ("signatures", "/signatures", "tbody tr"),
             ("containers", "/containers", ".note"),

@@ -26,7 +26,7 @@ export function open({ signal }) {
     }
   })();
 
-  return { content: [el("h1", {}, wanted ? visible(wanted) : "Data sources"), el("p", { class: "lead" }, wanted ? "" : "What signatures ask. Those of a node answer as of the event that asks; those of the mesh as of every write that was acknowledged."), note, menu, body] };
+  return { content: [el("h1", {}, wanted ? visible(wanted) : "Data sources"), wanted ? null : el("p", { class: "lead" }, "What signatures ask. Those of a node answer as of the event that asks; those of the mesh as of every write that was acknowledged."), note, menu, body].filter(Boolean) };
 }
 
 const nameOf = source => `${source.namespace}/${source.id}`;
