@@ -42,9 +42,9 @@ internal sealed class SourcesEndpoints(OtherSources known, SourceQuestions quest
     private Task Sources(HttpContext http) => ConsoleJson.Write(http, json =>
     {
         var caller = http.Caller();
-        var own = desk.All.Select(r => (r.Definition.Namespace, r.Definition.Id)).ToHashSet();
+        var own = desk.All.ToDictionary(r => (r.Definition.Namespace, r.Definition.Id), r => r.Definition.Describe());
         json.WriteStartArray("sources");
-        foreach (var source in known.All.Where(s => caller.May(AccessAction.List, s.Namespace, s.Id)).OrderBy(s => (s.Namespace, s.Id)))
+        foreach (var source in known.All.Where(s => !own.ContainsKey((s.Namespace, s.Id))).Concat(own.Values).Where(s => caller.May(AccessAction.List, s.Namespace, s.Id)).OrderBy(s => (s.Namespace, s.Id)))
         {
             json.WriteStartObject();
             json.WriteString("namespace", source.Namespace);
@@ -62,7 +62,7 @@ internal sealed class SourcesEndpoints(OtherSources known, SourceQuestions quest
 
             json.WriteEndArray();
             json.WriteBoolean("mayRead", caller.May(AccessAction.Read, source.Namespace, source.Id));
-            json.WriteBoolean("mayWrite", own.Contains((source.Namespace, source.Id)) && caller.May(AccessAction.Write, source.Namespace, source.Id));
+            json.WriteBoolean("mayWrite", own.ContainsKey((source.Namespace, source.Id)) && caller.May(AccessAction.Write, source.Namespace, source.Id));
             json.WriteEndObject();
         }
 
@@ -146,6 +146,11 @@ internal sealed class SourcesEndpoints(OtherSources known, SourceQuestions quest
     private string NodeOf(HttpContext http, AccessAction action, string @namespace, string id, string node)
     {
         SourceDesk.RefuseUnless(http.Caller(), action, @namespace, id);
+        if (desk.All.Any(r => r.Definition.Namespace == @namespace && r.Definition.Id == id))
+        {
+            return "";
+        }
+
         if (known.Find(@namespace, id) is not { } source)
         {
             throw new ConsoleException(StatusCodes.Status404NotFound, "no_source", $"there is no data source {@namespace}/{id}");

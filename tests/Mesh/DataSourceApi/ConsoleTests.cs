@@ -11,33 +11,23 @@ using Xunit;
 namespace TraceeMesh.Tests.Mesh.DataSourceApi;
 
 /// <summary>The JSON API of the console (docs/console.md).</summary>
-public sealed class ConsoleTests : IAsyncLifetime
+public sealed class ConsoleTests(ServiceFixture fixture) : IClassFixture<ServiceFixture>, IAsyncLifetime
 {
     private const string Live = "/api/v1/live?view=findings";
 
     private readonly StreamTable _streams = new(new Subjects());
-    private NatsServer _server = null!;
-    private BusConnection _bus = null!;
-    private JetStream _jetStream = null!;
-    private DataSourceApiProcess _service = null!;
-    private ConsoleClient _console = null!;
+    private readonly JetStream _jetStream = new(fixture.Bus);
+    private readonly ConsoleClient _console = new(fixture.Http);
 
-    public async Task InitializeAsync()
-    {
-        _server = await NatsServer.StartAsync();
-        _bus = await BusConnection.ConnectAsync(new BusOptions { Urls = [_server.Url] });
-        _jetStream = new JetStream(_bus);
-        await _jetStream.EnsureStreamAsync(_streams.Findings);
-        _service = await DataSourceApiProcess.StartAsync(_server, "a");
-        _console = new ConsoleClient(_service.Http);
-    }
+    // Sequence of the last finding that other tests left.
+    private long _last;
 
-    public async Task DisposeAsync()
+    public async Task InitializeAsync() => _last = (await _jetStream.EnsureStreamAsync(_streams.Findings)).LastSequence;
+
+    public Task DisposeAsync()
     {
         _console.Dispose();
-        _service.Dispose();
-        await _bus.DisposeAsync();
-        await _server.DisposeAsync();
+        return Task.CompletedTask;
     }
 
     [Theory]
@@ -88,12 +78,12 @@ public sealed class ConsoleTests : IAsyncLifetime
     {
         await StoreAsync(250);
         var seen = await _console.FollowAsync(Live, s => ConsoleClient.Sequences(s).Count > 200, () => StoreAsync(1));
-        Assert.Equal(Enumerable.Range(51, 201).Select(i => (long)i), ConsoleClient.Sequences(seen));
-        Assert.Equal(251, long.Parse(seen[^1].EventId!, System.Globalization.CultureInfo.InvariantCulture));
+        Assert.Equal(Enumerable.Range(51, 201).Select(i => _last + i), ConsoleClient.Sequences(seen));
+        Assert.Equal($"{_last + 251}", seen[^1].EventId);
 
         await StoreAsync(2);
-        var resumed = await _console.FollowAsync(Live, s => ConsoleClient.Sequences(s).Count >= 2, null, ("Last-Event-ID", "251"));
-        Assert.Equal([252L, 253L], ConsoleClient.Sequences(resumed));
+        var resumed = await _console.FollowAsync(Live, s => ConsoleClient.Sequences(s).Count >= 2, null, ("Last-Event-ID", $"{_last + 251}"));
+        Assert.Equal([_last + 252, _last + 253], ConsoleClient.Sequences(resumed));
     }
 
     [Fact]
@@ -101,11 +91,11 @@ public sealed class ConsoleTests : IAsyncLifetime
     {
         await StoreAsync(ConsoleLimits.FindingsBehind + 300);
 
-        var seen = await _console.FollowAsync(Live, s => ConsoleClient.Sequences(s).Count >= 200, null, ("Last-Event-ID", "10"));
+        var seen = await _console.FollowAsync(Live, s => ConsoleClient.Sequences(s).Count >= 200, null, ("Last-Event-ID", $"{_last + 10}"));
 
         var gap = JsonNode.Parse(Assert.Single(seen, s => s.EventType == "gap").Data)!;
-        Assert.Equal((10, ConsoleLimits.FindingsBehind + 90, "away"), ((long)gap["after"]!, (long)gap["count"]!, (string)gap["reason"]!));
-        Assert.Equal(ConsoleLimits.FindingsBehind + 101, ConsoleClient.Sequences(seen)[0]);
+        Assert.Equal((_last + 10, ConsoleLimits.FindingsBehind + 90, "away"), ((long)gap["after"]!, (long)gap["count"]!, (string)gap["reason"]!));
+        Assert.Equal(_last + ConsoleLimits.FindingsBehind + 101, ConsoleClient.Sequences(seen)[0]);
     }
 
     [Fact]
@@ -113,10 +103,10 @@ public sealed class ConsoleTests : IAsyncLifetime
     {
         await StoreAsync(3);
 
-        var seen = await _console.FollowAsync(Live, s => ConsoleClient.Sequences(s).Count >= 3, null, ("Last-Event-ID", "5000"));
+        var seen = await _console.FollowAsync(Live, s => ConsoleClient.Sequences(s).Count >= 3, null, ("Last-Event-ID", $"{_last + 5000}"));
 
         Assert.True((bool)JsonNode.Parse(seen.First(s => s.EventType == "begin").Data)!["fresh"]!);
-        Assert.Equal([1L, 2L, 3L], ConsoleClient.Sequences(seen));
+        Assert.Equal([_last + 1, _last + 2, _last + 3], ConsoleClient.Sequences(seen).TakeLast(3));
     }
 
     [Fact]
@@ -152,8 +142,8 @@ public sealed class ConsoleTests : IAsyncLifetime
         await _jetStream.PublishAsync(Subject, "{\"eventName\":\"\\ud800\"}"u8);
         await StoreAsync(1);
 
-        Assert.Equal([3L], ConsoleClient.Sequences(await _console.FollowAsync(Live, s => ConsoleClient.Sequences(s).Count > 0)));
-        using var shown = await _console.SendAsync(HttpMethod.Get, "/api/v1/findings/1");
+        Assert.Equal([_last + 3], ConsoleClient.Sequences(await _console.FollowAsync(Live, s => ConsoleClient.Sequences(s).Count > 0, null, ("Last-Event-ID", $"{_last}"))));
+        using var shown = await _console.SendAsync(HttpMethod.Get, $"/api/v1/findings/{_last + 1}");
         Assert.Equal(HttpStatusCode.UnprocessableEntity, shown.StatusCode);
     }
 
@@ -162,10 +152,10 @@ public sealed class ConsoleTests : IAsyncLifetime
     {
         await StoreAsync(20);
 
-        var page = await _console.GetAsync("/api/v1/findings?before=11&limit=5");
+        var page = await _console.GetAsync($"/api/v1/findings?before={_last + 11}&limit=5");
 
-        Assert.Equal([6L, 7, 8, 9, 10], page["findings"]!.AsArray().Select(f => (long)f!["seq"]!));
-        Assert.Equal((1, 6), ((long)page["first"]!, (long)page["from"]!));
+        Assert.Equal([_last + 6, _last + 7, _last + 8, _last + 9, _last + 10], page["findings"]!.AsArray().Select(f => (long)f!["seq"]!));
+        Assert.Equal((1, _last + 6), ((long)page["first"]!, (long)page["from"]!));
     }
 
     [Fact]
@@ -173,7 +163,6 @@ public sealed class ConsoleTests : IAsyncLifetime
     {
         using var put = await _console.SendAsync(HttpMethod.Put, "/api/v1/entries", """{"namespace":"my_namespace","id":"threshold_datasource","key":"threshold","value":9007199254740993}""");
         Assert.Equal(HttpStatusCode.OK, put.StatusCode);
-        await TestWait.Until(async () => (await _console.GetAsync("/api/v1/sources"))["sources"]!.AsArray().Count > 2, "the sources have said who they are");
         using var asked = await _console.SendAsync(HttpMethod.Post, "/api/v1/lookup", """{"namespace":"my_namespace","id":"threshold_datasource","key":"threshold"}""");
         Assert.Equal("""{"status":"found","values":{"threshold":9007199254740993}}""", await asked.Content.ReadAsStringAsync());
 
@@ -181,9 +170,10 @@ public sealed class ConsoleTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.OK, delete.StatusCode);
         Assert.Empty((await _console.GetAsync("/api/v1/entries?namespace=my_namespace&id=threshold_datasource"))["entries"]!.AsArray());
 
-        await TestWait.Until(async () => (await _jetStream.FindStreamAsync(_streams.Audit.Name))?.LastSequence == 2, "both writes are in the audit");
-        var record = JsonNode.Parse((await _jetStream.GetMessageAsync(_streams.Audit.Name, 2))!.Payload.Span)!;
-        Assert.Equal(("DELETE /api/v1/entries", "anonymous", "OK"), ((string)record["method"]!, (string)record["principal"]!, (string)record["status"]!));
+        await TestWait.Until(
+            async () => await _jetStream.GetLastMessageAsync(_streams.Audit.Name, new Subjects().Audit) is { } record
+                && JsonNode.Parse(record.Payload.Span) is { } json && (string?)json["method"] == "DELETE /api/v1/entries" && (string?)json["principal"] == "anonymous" && (string?)json["status"] == "OK",
+            "the last write is in the audit");
     }
 
     [Theory]
@@ -207,7 +197,7 @@ public sealed class ConsoleTests : IAsyncLifetime
     public async Task Body_TooLargeOrNotJson_IsRefused()
     {
         using var large = await _console.SendAsync(HttpMethod.Put, "/api/v1/entries", Pair("a", new string('x', ConsoleLimits.BodyBytes)));
-        using var form = new HttpRequestMessage(HttpMethod.Put, $"http://127.0.0.1:{_service.Http}/api/v1/entries") { Content = new StringContent(Pair("a", "1"), Encoding.UTF8, "text/plain") };
+        using var form = new HttpRequestMessage(HttpMethod.Put, $"http://127.0.0.1:{fixture.Http}/api/v1/entries") { Content = new StringContent(Pair("a", "1"), Encoding.UTF8, "text/plain") };
         using var client = new HttpClient();
         using var plain = await client.SendAsync(form);
 
