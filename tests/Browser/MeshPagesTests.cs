@@ -36,7 +36,7 @@ public sealed class MeshPagesTests(ConsoleFixture console)
     }
 
     [BrowserFact]
-    public async Task Processes_AreATree_AndFilteredKeepTheirAncestors()
+    public async Task Processes_AreATree()
     {
         await using var page = await console.OpenAsync("/processes");
         await page.Page.Locator(".tree li").First.WaitForAsync();
