@@ -1,6 +1,7 @@
 using TraceeMesh.Bus;
 using TraceeMesh.DataSourceApi.Access;
 using TraceeMesh.DataSourceApi.Audit;
+using TraceeMesh.DataSourceApi.Console;
 using TraceeMesh.DataSourceApi.Lookups;
 using TraceeMesh.DataSourceApi.Readiness;
 using TraceeMesh.DataSourceApi.Replicas;
@@ -14,7 +15,8 @@ namespace TraceeMesh.DataSourceApi;
 /// <summary>
 /// The main flow of datasource-api:
 /// 1. read which sources there are and who may do what; 2. keep a replica of each in step with its log; 3. answer lookups over the bus and
-/// writes over gRPC; 4. be ready once every source has caught up; 5. follow the heartbeats of all services until stopped.
+/// writes over gRPC; 4. be ready once every source has caught up; 5. follow the heartbeats of all services, and the mesh
+/// for those who look at it in the console, until stopped.
 /// </summary>
 public sealed class Pipeline
 {
@@ -41,7 +43,9 @@ public sealed class Pipeline
         _replicas = [.. SourceCatalog.Load(directories, host.Options.Get(MeshSettings.Plugins)).Select(s => new SourceReplica(s, host.Bus, host.Subjects, _jetStream))];
         _audit = new AuditLog(_jetStream, host.Subjects, host.Counters);
         _others = new OtherSources(host.Bus);
-        Grpc = new GrpcHost(host, _replicas, _others, host.Options.Get(MeshSettings.Access) is { } policy ? AccessPolicyReader.Read(policy) : AccessPolicy.Open, _audit);
+        var policy = host.Options.Get(MeshSettings.Access) is { } file ? AccessPolicyReader.Read(file) : AccessPolicy.Open;
+        Grpc = new GrpcHost(host, _replicas, _others, policy, _audit);
+        Console = new ConsoleHost(host, view, _jetStream, _others, Grpc.Desk, policy);
         host.Counters.Gauge("source_entries", "Entries of all writable sources", () => _replicas.Sum(r => (long)r.Count));
         host.Counters.Counter("log_records_malformed", "Records of logs that could not be read", () => _replicas.Sum(r => r.Malformed));
         host.Counters.Counter("source_code_late", "Calls of the code of sources that did not come back in time, or were not made because of it", () => _replicas.Sum(r => r.CodeLate));
@@ -49,6 +53,9 @@ public sealed class Pipeline
 
     /// <summary>The gRPC server.</summary>
     public GrpcHost Grpc { get; }
+
+    /// <summary>The console.</summary>
+    public ConsoleHost Console { get; }
 
     /// <summary>Runs until cancelled.</summary>
     public async Task RunAsync(CancellationToken cancellation)
@@ -62,6 +69,7 @@ public sealed class Pipeline
             _others.RunAsync(stop.Token),
             BeReadyAsync(stop.Token),
             FollowHeartbeatsAsync(stop.Token),
+            Console.RunAsync(stop.Token),
         };
         foreach (var replica in _replicas)
         {

@@ -3,6 +3,7 @@ using TraceeMesh.DataSourceApi.Console;
 using TraceeMesh.DataSourceApi.Readiness;
 using TraceeMesh.DataSourceApi.Services;
 using TraceeMesh.ServiceDefaults;
+using TraceeMesh.ServiceDefaults.Configuration;
 
 var view = new MeshView(TimeProvider.System);
 Pipeline pipeline = null!;
@@ -14,11 +15,12 @@ return await MeshHost.RunAsync("datasource-api", args, RunAsync, new MeshHostSet
         listener = new GrpcListener(host.Options);
         listener.Listen(builder);
     },
+    SignsIn = options => options.Get(MeshSettings.Access) is not null,
     Endpoints = (web, host) =>
     {
         pipeline = new Pipeline(host, view);
         pipeline.Grpc.Map(web);
-        StatusPage.Map(web, view);
+        pipeline.Console.Map(web);
     },
     Ready = context => MeshReadiness.Answer(context, view),
 });

@@ -96,7 +96,7 @@ public static class Permissions
             [Inbox("detector"), subjects.Signatures, subjects.AllHeartbeats, $"{p}.ds.*.*.changed", $"{p}.ds.*.*.changed.*"]);
         yield return new(
             "datasource-api",
-            [$"{p}.ds.*.*.get", $"{p}.ds.*.*.get.*", $"{p}.ds.*.*.list", $"{p}.ds.*.*.list.*", $"{p}.ds.*.*.changed", $"{p}.dslog.>", $"{p}.audit.>", $"{p}.heartbeat.datasource-api.*", $"$KV.{streams.Selection.Name}.>", "$SRV.>", JetStream, Answers],
+            [$"{p}.ds.*.*.get", $"{p}.ds.*.*.get.*", $"{p}.ds.*.*.list", $"{p}.ds.*.*.list.*", $"{p}.ds.*.*.changed", $"{p}.dslog.>", $"{p}.audit.>", subjects.Signatures, $"{p}.heartbeat.datasource-api.*", $"$KV.{streams.Selection.Name}.>", "$SRV.>", JetStream, Answers],
             [Inbox("datasource-api"), $"{p}.ds.*.*.get", $"{p}.ds.*.*.list", subjects.AllFindings, subjects.AllLedgers, subjects.AllHeartbeats, "$SRV.>"])
         {
             // The streams of sources have names that nobody knows before; those of others it may not change, and what a detector notes it may not read.

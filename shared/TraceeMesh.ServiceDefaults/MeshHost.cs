@@ -252,7 +252,7 @@ public sealed class MeshHost : IAsyncDisposable
     private async Task StartHttpAsync(MeshHostSetup setup)
     {
         var certificate = ServerCertificate.Load(Options.Get(MeshSettings.HttpCertificate), Options.Get(MeshSettings.HttpKey), MeshSettings.HttpCertificate);
-        var guard = new HttpGuard(Options.Http, certificate is not null, Options.Get(MeshSettings.HttpToken), Options.Get(MeshSettings.Insecure));
+        var guard = new HttpGuard(Options.Http, certificate is not null, Options.Get(MeshSettings.HttpToken), Options.Get(MeshSettings.Insecure), setup.SignsIn?.Invoke(Options) == true);
         if (guard.IsClosed)
         {
             Log.LogWarning("{Address} is beyond loopback, without TLS or without a token: only /healthz and /readyz answer there; give --http-certificate and --http-token-file, or --insecure yes", Options.Http);

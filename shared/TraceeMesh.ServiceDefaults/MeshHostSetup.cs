@@ -12,6 +12,9 @@ public sealed record MeshHostSetup
     /// <summary>Further settings of its web server.</summary>
     public Action<WebApplicationBuilder, MeshHost>? Builder { get; init; }
 
+    /// <summary>Whether its own endpoints ask who somebody is: the token of <c>--http-token-file</c> is then asked for at <c>/metrics</c> alone.</summary>
+    public Func<MeshOptions, bool>? SignsIn { get; init; }
+
     /// <summary>Its own endpoints.</summary>
     public Action<WebApplication, MeshHost>? Endpoints { get; init; }
 

@@ -4,6 +4,7 @@ using System.Text.Json;
 using TraceeMesh.Cli.Connection;
 using TraceeMesh.Cli.Ledger;
 using TraceeMesh.Contracts;
+using TraceeMesh.Contracts.Ledger;
 
 namespace TraceeMesh.Cli.Commands;
 

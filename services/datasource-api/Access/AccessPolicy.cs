@@ -11,10 +11,17 @@ namespace TraceeMesh.DataSourceApi.Access;
 /// <param name="anonymous">Who shows neither; null: nobody may.</param>
 public sealed class AccessPolicy(IReadOnlyDictionary<string, Principal> tokens, IReadOnlyDictionary<string, Principal> certificates, Principal? anonymous)
 {
-    private const string Scheme = "Bearer ";
+    /// <summary>How a header <c>authorization</c> with a token begins.</summary>
+    public const string Scheme = "Bearer ";
 
     /// <summary>No policy: anybody may do anything.</summary>
     public static AccessPolicy Open { get; } = new(new Dictionary<string, Principal>(), new Dictionary<string, Principal>(), Principal.Anyone);
+
+    /// <summary>Who shows neither token nor certificate; null: nobody may.</summary>
+    public Principal? Anonymous => anonymous;
+
+    /// <summary>Who has a token; null where nobody has it.</summary>
+    public Principal? FindByToken(string token) => tokens.GetValueOrDefault(HashOf(token)); // By hash: how long a comparison takes tells nothing of a token.
 
     /// <summary>The principal of a call.</summary>
     /// <exception cref="GrpcException">UNAUTHENTICATED: he shows nothing, or nothing that is known.</exception>
@@ -22,8 +29,7 @@ public sealed class AccessPolicy(IReadOnlyDictionary<string, Principal> tokens, 
     {
         if (call.RequestHeaders.TryGet("authorization", out var header))
         {
-            // The table is by hash: how long a comparison takes tells nothing of a token.
-            return header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) && tokens.TryGetValue(HashOf(header[Scheme.Length..].Trim()), out var byToken)
+            return header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) && FindByToken(header[Scheme.Length..].Trim()) is { } byToken
                 ? byToken
                 : throw new GrpcException(GrpcStatusCode.Unauthenticated, "the token is not known here");
         }

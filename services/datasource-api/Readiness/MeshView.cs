@@ -13,8 +13,11 @@ public sealed class MeshView(TimeProvider time)
     /// <summary>Instances that are remembered; further ones are not shown.</summary>
     public const int Capacity = 1024;
 
+    /// <summary>How long a service that fell silent is shown.</summary>
+    public static readonly TimeSpan Remembered = TimeSpan.FromMinutes(10);
+
     private readonly Lock _gate = new();
-    private readonly Dictionary<(string Service, string Instance), (Heartbeat Heartbeat, long Seen)> _instances = [];
+    private readonly Dictionary<(string Service, string Instance), (Heartbeat Heartbeat, Heartbeat? Before, long Seen)> _instances = [];
     private IReadOnlyDictionary<string, int> _expected = new Dictionary<string, int>();
 
     /// <summary>How many instances of each service there are to be.</summary>
@@ -39,7 +42,7 @@ public sealed class MeshView(TimeProvider time)
                 }
                 else if (_instances.Count < Capacity || _instances.ContainsKey(key))
                 {
-                    _instances[key] = (heartbeat, time.GetTimestamp());
+                    _instances[key] = (heartbeat, _instances.GetValueOrDefault(key).Heartbeat, time.GetTimestamp());
                 }
             }
 
@@ -65,6 +68,21 @@ public sealed class MeshView(TimeProvider time)
         }
     }
 
+    /// <summary>Every instance that speaks, and those that fell silent within <see cref="Remembered"/>.</summary>
+    public IReadOnlyList<ServiceState> States()
+    {
+        lock (_gate)
+        {
+            var now = time.GetTimestamp();
+            return [.. _instances.Values
+                .Select(i => (i.Heartbeat, i.Before, Since: time.GetElapsedTime(i.Seen, now)))
+                .Where(i => i.Since < Remembered)
+                .Select(i => Describe(i.Heartbeat, i.Before, i.Since >= Silence))
+                .OrderBy(s => s.Service, StringComparer.Ordinal)
+                .ThenBy(s => s.Instance, StringComparer.Ordinal)];
+        }
+    }
+
     /// <summary>What the mesh lacks, one line each; nothing when it is ready.</summary>
     public IReadOnlyList<string> Missing()
     {
@@ -81,5 +99,40 @@ public sealed class MeshView(TimeProvider time)
         }
 
         return missing;
+    }
+
+    private static ServiceState Describe(Heartbeat heartbeat, Heartbeat? before, bool isSilent) => new()
+    {
+        Service = heartbeat.Service,
+        Instance = heartbeat.Instance,
+        Node = heartbeat.Node,
+        Pid = heartbeat.Pid,
+        State = isSilent ? ServiceState.Silent : heartbeat.State,
+        Reason = isSilent ? $"was {heartbeat.State}, and stopped beating without saying why" : heartbeat.Reason,
+        Started = heartbeat.Started,
+        LastHeartbeat = heartbeat.Timestamp,
+        UnavailableEvents = heartbeat.UnavailableEvents,
+        Counters = heartbeat.Counters,
+        Rates = isSilent || before is null ? new Dictionary<string, double>() : Rates(heartbeat, before),
+    };
+
+    private static Dictionary<string, double> Rates(Heartbeat now, Heartbeat before)
+    {
+        var rates = new Dictionary<string, double>();
+        var seconds = (now.Timestamp - before.Timestamp) / 1e9;
+        if (seconds <= 0 || now.Started != before.Started)
+        {
+            return rates;
+        }
+
+        foreach (var (name, value) in now.Counters)
+        {
+            if (before.Counters.TryGetValue(name, out var old) && value > old)
+            {
+                rates[name] = Math.Round((value - old) / seconds, 1);
+            }
+        }
+
+        return rates;
     }
 }

@@ -16,16 +16,19 @@ public sealed class GrpcHost
     /// <summary>Puts it together.</summary>
     public GrpcHost(MeshHost host, IReadOnlyList<SourceReplica> replicas, OtherSources others, AccessPolicy policy, AuditLog audit)
     {
-        var desk = new SourceDesk(replicas, others, policy, audit, host.Options.Instance, host.Time);
+        Desk = new SourceDesk(replicas, others, policy, audit, host.Options.Instance, host.Time);
         var budget = new StreamBudget();
-        GrpcService[] services = [new TraceeDataSourceService(desk, budget).Service, new MeshDataSourcesService(desk).Service];
+        GrpcService[] services = [new TraceeDataSourceService(Desk, budget).Service, new MeshDataSourcesService(Desk).Service];
         _health = new HealthService(services);
         services = [.. services, _health.Service];
-        _server = new GrpcServer([.. services, .. new ReflectionService(services).Services], new GrpcServerOptions { Time = host.Time, Refused = desk.EnterRefused }, host.Log);
+        _server = new GrpcServer([.. services, .. new ReflectionService(services).Services], new GrpcServerOptions { Time = host.Time, Refused = Desk.EnterRefused }, host.Log);
         host.Counters.Counter("grpc_calls", "gRPC calls", () => _server.Calls);
         host.Counters.Counter("grpc_failures", "gRPC calls that ended with an error of this service", () => _server.Failures);
         host.Counters.Gauge("grpc_stream_bytes", "Bytes that streams hold which are not written yet", () => budget.Taken);
     }
+
+    /// <summary>What all writes have in common.</summary>
+    public SourceDesk Desk { get; }
 
     /// <summary>Answers calls.</summary>
     public void Map(WebApplication web) => web.UseGrpc(_server);

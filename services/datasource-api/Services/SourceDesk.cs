@@ -74,41 +74,47 @@ public sealed class SourceDesk(IReadOnlyList<SourceReplica> replicas, OtherSourc
     /// <param name="call">The call.</param>
     /// <param name="entry">What is known of it as it goes on.</param>
     /// <param name="write">The write; returns the outcome.</param>
-    public async Task<WriteOutcome> AuditedAsync(GrpcCall call, AuditEntry entry, Func<Task<WriteOutcome>> write)
+    public Task<WriteOutcome> AuditedAsync(GrpcCall call, AuditEntry entry, Func<Task<WriteOutcome>> write) => AuditedAsync(WriteOrigin.Of(call), entry, write);
+
+    /// <summary>The same, whichever way the write came.</summary>
+    /// <param name="origin">Where it comes from.</param>
+    /// <param name="entry">What is known of it as it goes on.</param>
+    /// <param name="write">The write; returns the outcome.</param>
+    public async Task<WriteOutcome> AuditedAsync(WriteOrigin origin, AuditEntry entry, Func<Task<WriteOutcome>> write)
     {
         try
         {
             var outcome = await write();
-            Enter(call, entry, outcome.Revision, outcome.IsAborted ? GrpcStatusCode.Aborted : GrpcStatusCode.Ok, outcome.IsComplete ? "" : $"{outcome.Items.Count(i => i != ItemStatus.Applied)} items were not applied");
+            Enter(origin, entry, outcome.Revision, outcome.IsAborted ? GrpcStatusCode.Aborted : GrpcStatusCode.Ok, outcome.IsComplete ? "" : $"{outcome.Items.Count(i => i != ItemStatus.Applied)} items were not applied");
             return outcome;
         }
         catch (LogUnavailableException e)
         {
             var code = e.IsFull ? GrpcStatusCode.ResourceExhausted : GrpcStatusCode.Unavailable;
-            Enter(call, entry, 0, code, e.Message);
+            Enter(origin, entry, 0, code, e.Message);
             throw new GrpcException(code, e.Message);
         }
         catch (BusException e)
         {
-            Enter(call, entry, 0, GrpcStatusCode.Unavailable, e.Message);
+            Enter(origin, entry, 0, GrpcStatusCode.Unavailable, e.Message);
             throw new GrpcException(GrpcStatusCode.Unavailable, e.Message);
         }
         catch (SourceCodeException e)
         {
             // The peer's wording, again.
             var message = $"internal error when writing to data source: {e.Message}";
-            Enter(call, entry, 0, GrpcStatusCode.Internal, message);
+            Enter(origin, entry, 0, GrpcStatusCode.Internal, message);
             throw new GrpcException(GrpcStatusCode.Internal, message);
         }
         catch (GrpcException e)
         {
-            Enter(call, entry, 0, e.Code, e.Message);
+            Enter(origin, entry, 0, e.Code, e.Message);
             throw;
         }
         catch (Exception e)
         {
             // The client has gone, gave up, or something unknown happened: then whoever catches it knows more.
-            Enter(call, entry, 0, call.Cancellation.IsCancellationRequested ? call.CancellationCode : GrpcStatusCode.Unknown, e.Message);
+            Enter(origin, entry, 0, origin.EndedAs() ?? GrpcStatusCode.Unknown, e.Message);
             throw;
         }
     }
@@ -118,7 +124,7 @@ public sealed class SourceDesk(IReadOnlyList<SourceReplica> replicas, OtherSourc
     {
         if (Writes.Contains(call.Method))
         {
-            Enter(call, new AuditEntry { Principal = NameOf(call) }, 0, code, message);
+            Enter(WriteOrigin.Of(call), new AuditEntry { Principal = NameOf(call) }, 0, code, message);
         }
     }
 
@@ -134,13 +140,13 @@ public sealed class SourceDesk(IReadOnlyList<SourceReplica> replicas, OtherSourc
         }
     }
 
-    private void Enter(GrpcCall call, AuditEntry entry, long revision, GrpcStatusCode code, string message) => audit.Add(new AuditRecord
+    private void Enter(WriteOrigin origin, AuditEntry entry, long revision, GrpcStatusCode code, string message) => audit.Add(new AuditRecord
     {
         Timestamp = (time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * 100,
         Instance = instance,
         Principal = entry.Principal,
-        Peer = call.Peer,
-        Method = call.Method,
+        Peer = origin.Peer,
+        Method = origin.Method,
         Namespace = entry.Namespace,
         Id = entry.Id,
         Pairs = entry.Pairs,

@@ -1,10 +1,12 @@
 using System.Collections.Frozen;
-using System.Text.Json;
 using TraceeMesh.Bus;
 
 namespace TraceeMesh.DataSourceApi.Sources;
 
-/// <summary>The data sources of the mesh that are served by others: whoever writes one is told that it is there and cannot be written.</summary>
+/// <summary>
+/// The data sources of the mesh, whoever serves them: who writes one that is not served here is told that it is there and cannot be
+/// written, and the console lists them.
+/// </summary>
 /// <param name="bus">The bus, on which they say who they are.</param>
 public sealed class OtherSources(BusConnection bus)
 {
@@ -12,15 +14,21 @@ public sealed class OtherSources(BusConnection bus)
     public const int MaxSources = 256;
 
     private const int MaxInstances = MaxSources * 16;
-    private const int MaxBytes = 64 * 1024;
+    private const int MaxNodes = 256;
 
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(300);
 
-    private volatile FrozenSet<(string Namespace, string Id)> _names = FrozenSet<(string, string)>.Empty;
+    private volatile FrozenDictionary<(string Namespace, string Id), KnownSource> _sources = FrozenDictionary<(string, string), KnownSource>.Empty;
 
-    /// <summary>Whether somebody else serves it.</summary>
-    public bool Contains(string @namespace, string id) => _names.Contains((@namespace, id));
+    /// <summary>All of them, in no order.</summary>
+    public IReadOnlyCollection<KnownSource> All => _sources.Values;
+
+    /// <summary>Whether somebody serves it.</summary>
+    public bool Contains(string @namespace, string id) => _sources.ContainsKey((@namespace, id));
+
+    /// <summary>A source; null where nobody serves it.</summary>
+    public KnownSource? Find(string @namespace, string id) => _sources.GetValueOrDefault((@namespace, id));
 
     /// <summary>Asks who there is until cancelled.</summary>
     public async Task RunAsync(CancellationToken cancellation)
@@ -42,7 +50,7 @@ public sealed class OtherSources(BusConnection bus)
             return; // The bus is away: what was known stays.
         }
 
-        var names = new HashSet<(string, string)>();
+        var sources = new Dictionary<(string, string), KnownSource>();
         using var gathered = new CancellationTokenSource(Gathering, bus.Time);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellation, gathered.Token);
         try
@@ -51,9 +59,9 @@ public sealed class OtherSources(BusConnection bus)
             {
                 using (answer)
                 {
-                    if (names.Count < MaxSources && TryRead(answer.PayloadMemory, out var name))
+                    if (SourceInfo.TryRead(answer.PayloadMemory, out var source))
                     {
-                        names.Add(name);
+                        Add(sources, source);
                     }
                 }
             }
@@ -63,34 +71,22 @@ public sealed class OtherSources(BusConnection bus)
             // The time for answers is over.
         }
 
-        _names = names.ToFrozenSet();
+        _sources = sources.ToFrozenDictionary();
     }
 
-    private static bool TryRead(ReadOnlyMemory<byte> json, out (string Namespace, string Id) name)
+    private static void Add(Dictionary<(string, string), KnownSource> sources, KnownSource source)
     {
-        name = default;
-        if (json.Length is 0 or > MaxBytes)
+        var name = (source.Namespace, source.Id);
+        if (!sources.TryGetValue(name, out var known))
         {
-            return false;
-        }
-
-        try
-        {
-            using var document = JsonDocument.Parse(json);
-            if (document.RootElement.ValueKind != JsonValueKind.Object
-                || !document.RootElement.TryGetProperty("metadata", out var metadata) || metadata.ValueKind != JsonValueKind.Object
-                || !metadata.TryGetProperty("namespace", out var @namespace) || @namespace.ValueKind != JsonValueKind.String
-                || !metadata.TryGetProperty("id", out var id) || id.ValueKind != JsonValueKind.String)
+            if (sources.Count < MaxSources)
             {
-                return false;
+                sources.Add(name, source);
             }
-
-            name = (@namespace.GetString()!, id.GetString()!);
-            return true;
         }
-        catch (JsonException)
+        else if (known.Nodes.Count < MaxNodes && source.Nodes.Count == 1 && !known.Nodes.Contains(source.Nodes[0]))
         {
-            return false;
+            sources[name] = known with { Nodes = [.. known.Nodes, source.Nodes[0]] };
         }
     }
 }

@@ -90,6 +90,19 @@ public sealed record SourceDefinition
         init;
     }
 
+    /// <summary>The source as it says of itself on the bus.</summary>
+    public KnownSource Describe() => new()
+    {
+        Namespace = Namespace,
+        Id = Id,
+        Description = Description,
+        Version = Version.ToString(System.Globalization.CultureInfo.InvariantCulture),
+        Writable = true,
+        Keys = KeyKinds,
+        Values = Values,
+        Schema = Schema,
+    };
+
     /// <summary>Whether a text can be the name of a source or of its namespace.</summary>
     public static bool IsName(string? name) => name is { Length: > 0 and <= Limits.NameBytes } && !name.Any(char.IsControl);
 

@@ -15,15 +15,17 @@ namespace TraceeMesh.ServiceDefaults.Http;
 /// <param name="isEncrypted">Whether it speaks TLS.</param>
 /// <param name="token">The token; null where none is asked for.</param>
 /// <param name="isInsecure">Whether the operator insists.</param>
-internal sealed class HttpGuard(IPEndPoint address, bool isEncrypted, string? token, bool isInsecure)
+/// <param name="signsIn">Whether what answers behind it, but for <c>/metrics</c>, asks by itself who somebody is.</param>
+internal sealed class HttpGuard(IPEndPoint address, bool isEncrypted, string? token, bool isInsecure, bool signsIn = false)
 {
     private const string Bearer = "Bearer ";
     private const string Basic = "Basic ";
+    private const string Metrics = "/metrics";
 
     private readonly byte[]? _hash = token is null ? null : SHA256.HashData(Encoding.UTF8.GetBytes(token));
 
     /// <summary>Whether nobody is answered but probes.</summary>
-    public bool IsClosed => !IPAddress.IsLoopback(address.Address) && !isInsecure && (!isEncrypted || _hash is null);
+    public bool IsClosed => IsClosedTo(signsIn);
 
     /// <summary>Says that connections to this address are guarded; other addresses of the server have guards of their own.</summary>
     public void Mark(IConnectionBuilder listen) => listen.Use(next => connection =>
@@ -42,13 +44,14 @@ internal sealed class HttpGuard(IPEndPoint address, bool isEncrypted, string? to
             return next(context);
         }
 
-        if (IsClosed)
+        var asksItself = signsIn && context.Request.Path.Value != Metrics;
+        if (IsClosedTo(asksItself))
         {
             context.Response.StatusCode = StatusCodes.Status403Forbidden;
             return context.Response.WriteAsync("beyond loopback this wants TLS and a token: --http-certificate, --http-token-file; or --insecure yes\n");
         }
 
-        if (_hash is not null && !Shows(context.Request.Headers.Authorization.ToString()))
+        if (_hash is not null && !asksItself && !Shows(context.Request.Headers.Authorization.ToString()))
         {
             context.Response.StatusCode = StatusCodes.Status401Unauthorized;
             context.Response.Headers.WWWAuthenticate = "Basic realm=\"TraceeMesh\"";
@@ -57,6 +60,8 @@ internal sealed class HttpGuard(IPEndPoint address, bool isEncrypted, string? to
 
         return next(context);
     }
+
+    private bool IsClosedTo(bool asksItself) => !IPAddress.IsLoopback(address.Address) && !isInsecure && (!isEncrypted || (_hash is null && !asksItself));
 
     private static string? TokenIn(string header)
     {

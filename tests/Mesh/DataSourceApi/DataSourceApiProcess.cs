@@ -18,7 +18,7 @@ internal sealed class DataSourceApiProcess : IDisposable
         var port = Ports.Free();
         Http = Ports.Free();
         Address = $"127.0.0.1:{port}";
-        string[] arguments = ["--nats", server.Url, "--instance", instance, "--http", $"127.0.0.1:{Http}", .. more.Contains("--grpc") ? Array.Empty<string>() : ["--grpc", Address], .. more];
+        string[] arguments = ["--nats", server.Url, "--instance", instance, .. more.Contains("--http") ? Array.Empty<string>() : ["--http", $"127.0.0.1:{Http}"], .. more.Contains("--grpc") ? Array.Empty<string>() : ["--grpc", Address], .. more];
         _process = Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "TraceeMesh.DataSourceApi.dll"), .. arguments]) { RedirectStandardError = true })!;
         _process.ErrorDataReceived += (_, e) => _log.Enqueue(e.Data ?? "");
         _process.BeginErrorReadLine();

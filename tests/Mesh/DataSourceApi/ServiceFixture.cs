@@ -19,6 +19,8 @@ public sealed class ServiceFixture : IAsyncLifetime
 
     public string Address => _service.Address;
 
+    public int Http => _service.Http;
+
     internal string Log => _service.Log;
 
     public async Task InitializeAsync()

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using TraceeMesh.Bus;
-using TraceeMesh.Cli.Ledger;
 using TraceeMesh.Contracts.Events;
 using TraceeMesh.Contracts.Ledger;
 using TraceeMesh.Contracts.Mesh;

@@ -127,6 +127,25 @@ public sealed class NatsConfigurationTests
         Assert.Equal(served, (await source.Settle()).Count == 0);
     }
 
+    // What the console reads, and nothing that only others say.
+    [Theory]
+    [InlineData("tracee.signatures", true)]
+    [InlineData("tracee.ds.tracee.process_tree.list.node-a", true)]
+    [InlineData("tracee.ds.tracee.containers.get.node-a", true)]
+    [InlineData("tracee.findings.low.anti_debugging.node-a", false)]
+    [InlineData("tracee.control.node-a", false)]
+    [InlineData("tracee.ledger.node-a", false)]
+    [InlineData("$KV.tracee-leases.p0", false)]
+    public async Task DataSourceApi_PublishingAnythingButItsQuestionsAndRecords_IsRefused(string subject, bool served)
+    {
+        await using var server = await ConfiguredServer.Start();
+        using var service = await RawClient.Connect(server.Address, server.Users["datasource-api"]);
+
+        await service.Publish(subject, "x");
+
+        Assert.Equal(served, (await service.Settle()).Count == 0);
+    }
+
     [Fact]
     public async Task Client_WithAWrongPassword_IsTurnedAway()
     {

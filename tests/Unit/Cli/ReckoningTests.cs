@@ -1,4 +1,3 @@
-using TraceeMesh.Cli.Ledger;
 using TraceeMesh.Contracts.Ledger;
 using Xunit;
 

@@ -56,12 +56,40 @@ public sealed class MeshViewTests
         Assert.Empty(_view.Live());
     }
 
+    [Fact]
+    public void Service_ThatFellSilent_IsShownAsSilent_ForAWhile()
+    {
+        Beat("collector", "n", Heartbeat.Ready);
+
+        _time.Advance(MeshView.Silence);
+        Assert.Equal(ServiceState.Silent, Assert.Single(_view.States()).State);
+        Assert.Empty(_view.Live());
+
+        _time.Advance(MeshView.Remembered);
+        Assert.Empty(_view.States());
+    }
+
+    [Fact]
+    public void Rates_AreOfTheLastTwoHeartbeats_AndNoneAcrossARestart()
+    {
+        Count(1, 1000, ("frames", 10), ("errors", 3));
+        Count(1, 3000, ("frames", 30), ("errors", 3));
+        Assert.Equal(new Dictionary<string, double> { ["frames"] = 10 }, Assert.Single(_view.States()).Rates);
+
+        Count(2, 4000, ("frames", 50), ("errors", 3));
+        Assert.Empty(Assert.Single(_view.States()).Rates);
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("{}")]
     [InlineData("null")]
     [InlineData("{\"service\":5}")]
     public void Nonsense_IsRefused(string message) => Assert.False(_view.TryAdd(System.Text.Encoding.UTF8.GetBytes(message)));
+
+    private void Count(long started, long milliseconds, params (string Name, long Value)[] counters) => Assert.True(_view.TryAdd(JsonSerializer.SerializeToUtf8Bytes(
+        new Heartbeat { Service = "collector", Instance = "n", Node = "n", Pid = 1, State = Heartbeat.Ready, Started = started, Timestamp = milliseconds * 1_000_000, Counters = counters.ToDictionary(c => c.Name, c => c.Value) },
+        MeshJson.Default.Heartbeat)));
 
     private void Beat(string service, string instance, string state, string reason = "") => Assert.True(_view.TryAdd(JsonSerializer.SerializeToUtf8Bytes(
         new Heartbeat { Service = service, Instance = instance, Node = "n", Pid = 1, State = state, Reason = reason, Started = 0, Timestamp = 0 },

@@ -1,10 +1,9 @@
-using TraceeMesh.Contracts.Ledger;
-
-namespace TraceeMesh.Cli.Ledger;
+namespace TraceeMesh.Contracts.Ledger;
 
 /// <summary>Adds up the books of a node. What was judged is a union of ranges, so nothing counts twice and every gap shows.</summary>
 public static class Reckoning
 {
+    /// <summary>The books at this moment.</summary>
     /// <param name="account">The enricher's books, at or behind the cut.</param>
     /// <param name="judged">What detectors say of this node, by partition.</param>
     public static NodeReport Report(NodeAccount account, IReadOnlyDictionary<int, JudgedAccount> judged)

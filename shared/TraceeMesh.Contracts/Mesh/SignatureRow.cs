@@ -1,9 +1,6 @@
-using System.Text.Json.Serialization;
-using TraceeMesh.Contracts.Mesh;
+namespace TraceeMesh.Contracts.Mesh;
 
-namespace TraceeMesh.Cli.Signatures;
-
-/// <summary>A signature over all detectors, as <c>tmesh signatures --json</c> prints it.</summary>
+/// <summary>A signature over all detectors.</summary>
 /// <param name="Id">Its id.</param>
 /// <param name="EventName">Name of the event that its findings are.</param>
 /// <param name="Version">Its version.</param>
@@ -15,7 +12,7 @@ namespace TraceeMesh.Cli.Signatures;
 /// <param name="Errors">Its faults.</param>
 /// <param name="NsPerEvent">What an event costs it.</param>
 /// <param name="Lookups">What it asked data sources.</param>
-internal sealed record SignatureRow(
+public sealed record SignatureRow(
     string Id,
     string EventName,
     string Version,
@@ -27,7 +24,3 @@ internal sealed record SignatureRow(
     long Errors,
     long NsPerEvent,
     LookupTotals Lookups);
-
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
-[JsonSerializable(typeof(SignatureRow))]
-internal sealed partial class SignaturesJson : JsonSerializerContext;

@@ -1,12 +1,13 @@
 using System.Collections.Immutable;
 using System.Text.Json;
-using TraceeMesh.Contracts;
 
-namespace TraceeMesh.Cli.Lookups;
+namespace TraceeMesh.Contracts;
 
-/// <summary>A key given as JSON, with its types.</summary>
-internal static class DataValueJson
+/// <summary>A value given as JSON, with its types.</summary>
+public static class DataValueJson
 {
+    /// <summary>The value; integers stay integers.</summary>
+    /// <param name="element">As deep as its document was allowed to be.</param>
     public static DataValue Read(JsonElement element) => element.ValueKind switch
     {
         JsonValueKind.True or JsonValueKind.False => DataValue.Of(element.GetBoolean()),

@@ -1,9 +1,7 @@
-using TraceeMesh.Contracts.Mesh;
-
-namespace TraceeMesh.Cli.Signatures;
+namespace TraceeMesh.Contracts.Mesh;
 
 /// <summary>Adds up what every detector says of its signatures.</summary>
-internal static class SignatureSum
+public static class SignatureSum
 {
     private static readonly string[] FurthestFirst = [SignatureStatus.Failed, SignatureStatus.Disabled, SignatureStatus.Waiting, SignatureStatus.Running];
 

@@ -1,11 +1,11 @@
 using System.Text.Json.Serialization;
-using TraceeMesh.Contracts.Ledger;
 
-namespace TraceeMesh.Cli.Ledger;
+namespace TraceeMesh.Contracts.Ledger;
 
 /// <summary>The books of one node at a cut: <c>produced + derived = judged + filtered + lost + inFlight</c>.</summary>
 public sealed record NodeReport
 {
+    /// <summary>Name of the node.</summary>
     public required string Node { get; init; }
 
     /// <summary>The load of the programs the numbers belong to, hexadecimal.</summary>
@@ -17,10 +17,13 @@ public sealed record NodeReport
     /// <summary>Why not; empty when balanced.</summary>
     public string Reason { get; init; } = "";
 
+    /// <summary>What the kernel side produced.</summary>
     public long Produced { get; init; }
 
+    /// <summary>Events made from others.</summary>
     public long Derived { get; init; }
 
+    /// <summary>Events that detectors judged.</summary>
     public long Judged { get; init; }
 
     /// <summary>By rule.</summary>
@@ -29,6 +32,7 @@ public sealed record NodeReport
     /// <summary>By reason.</summary>
     public IReadOnlyDictionary<string, long> Lost { get; init; } = new Dictionary<string, long>();
 
+    /// <summary>Events that are on their way.</summary>
     public long InFlight { get; init; }
 
     /// <summary>The last losses.</summary>
@@ -37,10 +41,7 @@ public sealed record NodeReport
     /// <summary>Loads that ended without closing their books.</summary>
     public IReadOnlyList<string> Unclosed { get; init; } = [];
 
+    /// <summary>Whether anything was lost, or may have been.</summary>
     [JsonIgnore]
     public bool AnyLost => Lost.Values.Any(n => n > 0) || Unclosed.Count > 0;
 }
-
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
-[JsonSerializable(typeof(NodeReport))]
-internal sealed partial class LedgerJson : JsonSerializerContext;
