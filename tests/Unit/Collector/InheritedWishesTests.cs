@@ -56,9 +56,9 @@ public sealed class InheritedWishesTests
     [Fact]
     public void WhileNobodyCouldBeHeard_TheirTimeDoesNotBegin()
     {
-        _time.Advance(Selection.Validity * 3);
+        _time.Advance(SelectedEvents.WithoutDetectors * 3);
         _wishes.Extend();
-        _time.Advance(Selection.Validity - TimeSpan.FromMilliseconds(1));
+        _time.Advance(SelectedEvents.WithoutDetectors - TimeSpan.FromMilliseconds(1));
         Assert.Same(Inherited, _wishes.With(WantedEvents.Nothing));
 
         _time.Advance(TimeSpan.FromMilliseconds(2));
