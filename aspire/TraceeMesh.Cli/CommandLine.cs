@@ -16,7 +16,7 @@ internal static class CommandLine
     // Commands end themselves on Ctrl-C, and failures get their code below.
     private static readonly InvocationConfiguration Invocation = new() { ProcessTerminationTimeout = null, EnableDefaultExceptionHandler = false };
 
-    public static RootCommand Create() => new("TraceeMesh: from kernel to finding")
+    public static RootCommand Create() => HelpWithExample.AddTo(new RootCommand("TraceeMesh: from kernel to finding")
     {
         UpCommand.Create(),
         FindingsCommand.Create(),
@@ -27,7 +27,13 @@ internal static class CommandLine
         TriggerCommand.Create(),
         DemoCommand.Create(),
         ActCommand.Create(),
+        ContainersCommand.Create(),
+        ProcessesCommand.Create(),
+        DnsCommand.Create(),
+        SourcesCommand.Create(),
         GetCommand.Create(),
+        PutCommand.Create(),
+        WatchCommand.Create(),
         RecordCommand.Create(),
         ReplayCommand.Create(),
         DiffCommand.Create(),
@@ -37,7 +43,8 @@ internal static class CommandLine
         InitKubernetesCommand.Create(),
         DoctorCommand.Create(),
         VersionCommand.Create(),
-    };
+        CompletionCommand.Create(),
+    });
 
     public static async Task<int> Run(string[] arguments)
     {

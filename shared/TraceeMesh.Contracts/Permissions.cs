@@ -116,7 +116,7 @@ public static class Permissions
                 subjects.AllControl, subjects.Signatures, $"{p}.ds.*.*.get", $"{p}.ds.*.*.get.*", $"{p}.ds.*.*.list", $"{p}.ds.*.*.list.*", $"$KV.{streams.Selection.Name}.>", "$SRV.>", JetStream, Answers,
                 $"{p}.dead.forward.*", $"$JS.ACK.{streams.Findings.Name}.>",
             ],
-            [Inbox(CommandLine), subjects.AllEvents, subjects.AllFindings, subjects.AllLifecycle, subjects.AllLedgers, subjects.AllHeartbeats, subjects.AllDead])
+            [Inbox(CommandLine), $"{p}.ds.*.*.changed", $"{p}.ds.*.*.changed.*", subjects.AllEvents, subjects.AllFindings, subjects.AllLifecycle, subjects.AllLedgers, subjects.AllHeartbeats, subjects.AllDead])
         {
             Denied = StreamPermissions.Destructive,
         };

@@ -9,11 +9,6 @@ internal static class DiffCommand
 {
     private const string Text = """
         Compare the findings of two runs, each as JSON lines: < is only in the first, > only in the second
-
-        Example:
-          tmesh replay build.capture --judge signatures/ > before
-          tmesh replay build.capture --judge changed/ > after
-          tmesh diff before after
         """;
 
     public static Command Create()

@@ -17,10 +17,6 @@ internal static class ExplainCommand
 {
     private const string Text = """
         Explain a finding: its frame, event, lookups and conditions; or with --signature and --event, which condition an event does not meet
-
-        Example:
-          tmesh explain 6d8cd3b8d475f73a
-          tmesh explain --signature hidden_file_created --event event.json
         """;
 
     public static Command Create()

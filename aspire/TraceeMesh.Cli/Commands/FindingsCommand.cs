@@ -6,6 +6,7 @@ using TraceeMesh.Cli.Findings;
 using TraceeMesh.Cli.Forwarding;
 using TraceeMesh.Cli.Streams;
 using TraceeMesh.Contracts;
+using TraceeMesh.Contracts.Findings;
 
 namespace TraceeMesh.Cli.Commands;
 
@@ -17,13 +18,19 @@ internal static class FindingsCommand
         var json = CommonOptions.Json();
         var since = new Option<TimeSpan?>("--since") { Description = "Only findings of the last 30s, 10m, 2h, 7d [default: all the stream holds]", CustomParser = CommonOptions.ParseDuration };
         var noFollow = new Option<bool>("--no-follow") { Description = "End with the findings there are" };
+        var severity = new Option<string?>("--severity") { Description = "Only findings at least so severe: info, low, medium, high, critical" };
+        severity.AcceptOnlyFromAmong([.. Severities.All]);
+        var signature = new Option<string?>("--signature") { Description = "Only those of this signature: its id or the name of its findings" };
+        var container = new Option<string?>("--container") { Description = "Only those in this container: its name, or how its id begins" };
+        var pod = new Option<string?>("--pod") { Description = "Only those in this pod" };
+        var node = new Option<string?>("--node") { Description = "Only those on this node" };
         var nats = CommonOptions.Nats();
         var stateDirectory = CommonOptions.StateDirectory();
         var forward = new Option<string?>("--forward") { Description = "Post each finding to this address instead of printing it: in order, at least once, from where the last one with this name ended" };
         var name = new Option<string?>("--name") { Description = "Name of the position of --forward [default: made from the address]" };
         var format = new Option<string?>("--format") { Description = "What --forward posts: json, the finding, or otlp, a log record of OpenTelemetry in JSON [default: json]" };
         var tokenFile = new Option<string?>("--token-file") { Description = $"File with the bearer token for --forward [default: {ForwardOptions.TokenVariable} in the environment]" };
-        var command = new Command("findings", "Print findings: those of the stream, then those that come; repeats are folded, with --json they are not") { json, since, noFollow, forward, name, format, tokenFile, nats, stateDirectory };
+        var command = new Command("findings", "Print findings: those of the stream, then those that come; repeats are folded, with --json they are not") { json, since, noFollow, severity, signature, container, pod, node, forward, name, format, tokenFile, nats, stateDirectory };
         command.SetAction((parsed, cancellation) => parsed.GetValue(forward) is { } url
             ? Forward(
                 MeshAddress.Find(parsed.GetValue(nats), parsed.GetValue(stateDirectory)),
@@ -33,6 +40,12 @@ internal static class FindingsCommand
             : Run(
                 MeshAddress.Find(parsed.GetValue(nats), parsed.GetValue(stateDirectory)),
                 parsed.GetValue(json),
+                new FindingFilter(
+                    parsed.GetValue(severity) is { } least ? (Severity)Severities.All.ToList().IndexOf(least) : null,
+                    parsed.GetValue(signature),
+                    parsed.GetValue(container),
+                    parsed.GetValue(pod),
+                    parsed.GetValue(node)),
                 parsed.GetValue(since),
                 !parsed.GetValue(noFollow),
                 cancellation));
@@ -51,7 +64,7 @@ internal static class FindingsCommand
         return ExitCode.Ok;
     }
 
-    private static async Task<int> Run(MeshAddress address, bool json, TimeSpan? since, bool follow, CancellationToken cancellation)
+    private static async Task<int> Run(MeshAddress address, bool json, FindingFilter filter, TimeSpan? since, bool follow, CancellationToken cancellation)
     {
         await using var bus = await MeshConnection.Open(address, cancellation);
         await using var output = Stream.Synchronized(StandardOutput.Open());
@@ -61,7 +74,7 @@ internal static class FindingsCommand
         var skipped = 0;
         await foreach (var payload in Payloads(bus, address, since, follow, output, cancellation))
         {
-            if (!(json ? JsonLine.TryWrite(payload, output) : fold.TryTake(payload)))
+            if (filter.Matches(payload) && !(json ? JsonLine.TryWrite(payload, output) : fold.TryTake(payload)))
             {
                 await Console.Error.WriteLineAsync($"tmesh: message {++skipped} that is no finding: skipped");
             }

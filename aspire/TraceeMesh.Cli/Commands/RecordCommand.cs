@@ -18,10 +18,6 @@ internal static class RecordCommand
 {
     private const string Example = """
         Record what a node sees: its raw frames as they travel, a snapshot of what exists, and what container runtimes and data sources said
-
-        Example:
-          tmesh record --out build.capture --for 60s
-          tmesh record --out build.capture --events open,execve --only -- make -j2
         """;
 
     private sealed record Request(string Out, string? Node, TimeSpan? For, string[] Events, bool Only, string[] Command);

@@ -18,11 +18,6 @@ internal static class ReplayCommand
 {
     private const string Text = """
         Replay a capture: into the mesh that runs, or with --judge in this process, findings as JSON lines on stdout
-
-        Example:
-          tmesh replay build.capture --speed 10x
-          tmesh replay build.capture --judge signatures/ > findings
-          tmesh replay --from tracee-json events.json
         """;
 
     // Lines that are no events are told of one by one up to here; beyond it their number says enough.
