@@ -32,7 +32,7 @@ public sealed class ListingTests(SharedMesh shared)
     {
         using var sleeper = Process.Start("sleep", "60")!;
         await TestWait.Until(() => IsListedAsync(sleeper.Id), "the process is listed", 30, () => "");
-        var then = DateTimeOffset.UtcNow;
+        var then = TimeProvider.System.GetUtcNow();
         sleeper.Kill();
         await TestWait.Until(async () => !await IsListedAsync(sleeper.Id), "the process is listed no longer", 30, () => "");
 

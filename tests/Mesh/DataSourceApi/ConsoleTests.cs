@@ -116,13 +116,20 @@ public sealed class ConsoleTests(ServiceFixture fixture) : IClassFixture<Service
         using var close = new CancellationTokenSource();
         for (var i = 0; i < ConsoleLimits.Streams; i++)
         {
-            var began = new TaskCompletionSource();
-            open.Add(_console.FollowAsync("/api/v1/live?view=findings", _ => close.IsCancellationRequested, () =>
-            {
-                began.SetResult();
-                return Task.CompletedTask;
-            }));
-            await began.Task;
+            // Those of other tests close when the service sees that nobody reads them any more.
+            await TestWait.Until(
+                async () =>
+                {
+                    var began = new TaskCompletionSource();
+                    var following = _console.FollowAsync("/api/v1/live?view=findings", _ => close.IsCancellationRequested, () =>
+                    {
+                        began.SetResult();
+                        return Task.CompletedTask;
+                    });
+                    open.Add(following);
+                    return await Task.WhenAny(began.Task, following) == began.Task || !open.Remove(following);
+                },
+                "a stream is free");
         }
 
         using var refused = await _console.SendAsync(HttpMethod.Get, "/api/v1/live");
