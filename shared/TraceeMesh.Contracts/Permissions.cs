@@ -99,8 +99,8 @@ public static class Permissions
             [$"{p}.ds.*.*.get", $"{p}.ds.*.*.get.*", $"{p}.ds.*.*.list", $"{p}.ds.*.*.list.*", $"{p}.ds.*.*.changed", $"{p}.dslog.>", $"{p}.audit.>", subjects.Signatures, $"{p}.heartbeat.datasource-api.*", $"$KV.{streams.Selection.Name}.>", "$SRV.>", JetStream, Answers],
             [Inbox("datasource-api"), $"{p}.ds.*.*.get", $"{p}.ds.*.*.list", subjects.AllFindings, subjects.AllLedgers, subjects.AllHeartbeats, "$SRV.>"])
         {
-            // The streams of sources have names that nobody knows before; those of others it may not change, and what a detector notes it may not read.
-            Denied = [.. StreamPermissions.Destructive, .. StreamPermissions.Everything(leases), .. StreamPermissions.Everything(nodes.Select(n => streams.Raw(n).Name)), .. StreamPermissions.Ensure(Kept(streams).Except([streams.Audit.Name, selection])), .. Kept(streams).Select(s => $"$JS.API.STREAM.PURGE.{s}"), .. Kept(streams).Select(StreamPermissions.Remove)],
+            // The streams of sources have names that nobody knows before; those of others it may not change; of what detectors note it reads what was judged, for the ledger on the console.
+            Denied = [.. StreamPermissions.Destructive, .. StreamPermissions.Everything(leases).Except(StreamPermissions.Peek(leases)), .. StreamPermissions.Everything(nodes.Select(n => streams.Raw(n).Name)), .. StreamPermissions.Ensure(Kept(streams).Except([streams.Audit.Name, selection])), .. Kept(streams).Select(s => $"$JS.API.STREAM.PURGE.{s}"), .. Kept(streams).Select(StreamPermissions.Remove)],
         };
         yield return new(
             Source,

@@ -34,9 +34,10 @@ public sealed class ConsoleFixture : IAsyncLifetime
         _playwright = await Playwright.CreateAsync();
         _browser = await Chromium.LaunchAsync(_playwright);
         _detector = await Mesh.ConnectAsync("detector");
+        await using var client = await Mesh.ConnectAsync("tmesh");
         var stream = new StreamTable(new Subjects()).Findings.Name;
         await TestWait.Until(
-            async () => (CapturedSequence = (await new JetStream(_detector).GetLastMessageAsync(stream, $"tracee.findings.*.{Captured}.*"))?.Sequence ?? 0) > 0,
+            async () => (CapturedSequence = (await new JetStream(client).GetLastMessageAsync(stream, $"tracee.findings.*.{Captured}.*"))?.Sequence ?? 0) > 0,
             $"{Captured} is found",
             60,
             Mesh.Describe);

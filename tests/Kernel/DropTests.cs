@@ -12,7 +12,7 @@ public class DropTests
     [KernelFact]
     public void Records_RingFull_AreInTheRingOrCounted()
     {
-        using var programs = KernelPrograms.Load(new KernelOptions { RingBytes = 4096 });
+        using var programs = KernelPrograms.Load(new KernelOptions { RingBytes = 4096, ShedAbove = 100 });
         _ = programs.Switches.Apply(new EventSet(EventIds.SecurityFileOpen), environment: false);
         _ = Trigger.Run("opens", "1000");
         _ = programs.Switches.Apply(new EventSet(), environment: false);
@@ -28,7 +28,7 @@ public class DropTests
     [KernelFact]
     public void NextRecord_AfterDrops_CarriesTheirNumberAndLeavesTheirHole()
     {
-        using var programs = KernelPrograms.Load(new KernelOptions { RingBytes = 4096 });
+        using var programs = KernelPrograms.Load(new KernelOptions { RingBytes = 4096, ShedAbove = 100 });
         _ = programs.Switches.Apply(new EventSet(EventIds.SecurityFileOpen), environment: false);
         _ = Trigger.Run("opens", "1000");
         var before = programs.Drain();

@@ -43,7 +43,11 @@ internal sealed class FindingsTail(JetStream jetStream, StreamDefinition stream,
     // Returns where to go on, once reading was interrupted.
     private async Task<long> FollowAsync(long after, ChannelWriter<SseItem<string>> messages, CancellationToken cancellation)
     {
-        var state = await jetStream.EnsureStreamAsync(stream, cancellation);
+        if (await jetStream.FindStreamAsync(stream.Name, cancellation) is not { } state)
+        {
+            return after; // Detectors make it.
+        }
+
         after = await BeginAsync(after, state, messages, cancellation);
         await using var consumer = await jetStream.CreateConsumerAsync(
             new ConsumerDefinition(stream.Name) { Start = ConsumerStart.AtSequence(after + 1), InactiveThreshold = InactiveThreshold }, Pull, cancellation);

@@ -47,7 +47,7 @@ public sealed class BusPermissionTests(ProductionBus bus) : IClassFixture<Produc
         { "$JS.API.STREAM.MSG.DELETE.tracee-heartbeats", "detector tmesh" },
         { "$JS.API.STREAM.MSG.GET.tracee-raw-node-a", "enricher-node-a tmesh" },
         { "$JS.API.STREAM.DELETE.tracee-raw-node-a", "collector-node-a" },
-        { "$JS.API.STREAM.MSG.GET.KV_tracee-leases", "detector tmesh" },
+        { "$JS.API.STREAM.MSG.GET.KV_tracee-leases", "detector datasource-api tmesh" },
         { "$JS.API.CONSUMER.CREATE.tracee-raw-node-a.c1", "enricher-node-a tmesh" },
         { "$JS.API.CONSUMER.CREATE.tracee-events.c1", "enricher-node-a enricher-node-b detector datasource-api tmesh" },
         { "$JS.API.CONSUMER.CREATE.tracee-findings.c1", "datasource-api tmesh" },
